@@ -1,0 +1,91 @@
+namespace KernelSockets.Kernel.Nucleus;
+
+/// <summary>
+/// Stack traces for panics. Follows the chain of frame pointers while it is sound; where code keeps none, takes every value on the stack that
+/// follows a call instruction in the image's code, marked with a question mark as a guess. Any context.
+/// </summary>
+internal static unsafe class Backtrace
+{
+    private const int MaximumFrames = 48;
+    private const ulong MaximumFrameBytes = 0x10_0000;
+    private const ulong ScanBytes = 2048;
+
+    /// <summary>Prints the trace from a stopped task's registers.</summary>
+    public static void Print(ulong instruction, ulong stack, ulong framePointer)
+    {
+        KernelLog.Text("stack trace:\n"u8);
+        PrintFrame(instruction, true);
+        int printed = 0;
+        ulong position = stack;
+        while (printed < MaximumFrames && IsFramePointer(framePointer, position))
+        {
+            printed += Scan(position, framePointer, MaximumFrames - printed);
+            ulong caller = *(ulong*)(framePointer + 8);
+            PrintFrame(caller, true);
+            printed++;
+            position = framePointer + 16;
+            framePointer = *(ulong*)framePointer;
+        }
+
+        Scan(position, position + ScanBytes, MaximumFrames - printed);
+    }
+
+    /// <summary>A plausible saved frame pointer above the position, with a return address into code over it.</summary>
+    private static bool IsFramePointer(ulong framePointer, ulong position) =>
+        (framePointer & 7) == 0 && framePointer >= position && framePointer - position < MaximumFrameBytes
+        && IsReadable(framePointer) && IsReadable(framePointer + 8) && IsReturnAddress(*(ulong*)(framePointer + 8));
+
+    private static int Scan(ulong start, ulong end, int limit)
+    {
+        int printed = 0;
+        for (ulong slot = start & ~7ul; slot < end && slot - start < ScanBytes && printed < limit && IsReadable(slot); slot += 8)
+        {
+            ulong value = *(ulong*)slot;
+            if (IsReturnAddress(value))
+            {
+                PrintFrame(value, false);
+                printed++;
+            }
+        }
+
+        return printed;
+    }
+
+    private static bool IsReadable(ulong address) =>
+        (PageTables.Entry(address) & PageTables.Present) != 0
+        || (address >= PageTables.DirectMap && address < PageTables.DirectMap + FrameAllocator.HighestAddress);
+
+    /// <summary>True when a call instruction ends right before the address: E8 rel32, or FF /2 with 2 to 7 bytes.</summary>
+    private static bool IsReturnAddress(ulong address)
+    {
+        if (!KernelImage.IsText(address) || !KernelImage.IsText(address - 7))
+        {
+            return false;
+        }
+
+        byte* code = (byte*)address;
+        if (code[-5] == 0xE8)
+        {
+            return true;
+        }
+
+        for (int length = 2; length <= 7; length++)
+        {
+            if (code[-length] == 0xFF && (code[-length + 1] & 0x38) == 0x10)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void PrintFrame(ulong address, bool isCertain)
+    {
+        KernelLog.Text(isCertain ? "  "u8 : "? "u8);
+        KernelLog.Hex(address);
+        KernelLog.Text(" "u8);
+        SymbolTable.Print(address);
+        KernelLog.Text("\n"u8);
+    }
+}
