@@ -115,6 +115,11 @@ internal static unsafe class Acpi
 
     private static byte* FindRoot()
     {
+        if (BootInformation.AcpiRootCopy != null)
+        {
+            return BootInformation.AcpiRootCopy;
+        }
+
         if (BootInformation.AcpiRoot != 0)
         {
             return Table(BootInformation.AcpiRoot);

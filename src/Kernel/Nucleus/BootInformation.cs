@@ -26,12 +26,13 @@ internal static unsafe class BootInformation
     private const uint TagMemoryMap = 6;
     private const uint TagAcpiOld = 14;
     private const uint TagAcpiNew = 15;
-    private const ulong RootPointerOffset = 8;
+    private const uint RootPointerOffset = 8;
 
     private static Tables s_tables;
     private static int s_rangeCount;
     private static int s_moduleCount;
     private static ulong s_rootPointer;
+    private static bool s_hasRootCopy;
 
     /// <summary>True when the machine was started through multiboot2.</summary>
     public static bool IsMultiboot { get; private set; }
@@ -40,8 +41,20 @@ internal static unsafe class BootInformation
 
     public static int ModuleCount => s_moduleCount;
 
-    /// <summary>Physical address of the ACPI root pointer, or 0.</summary>
+    /// <summary>Physical address of the ACPI root pointer, or 0 when only a copy is known, or nothing.</summary>
     public static ulong AcpiRoot => s_rootPointer;
+
+    /// <summary>The copy of the ACPI root pointer that multiboot2 hands over, or null.</summary>
+    public static byte* AcpiRootCopy
+    {
+        get
+        {
+            fixed (byte* copy = s_tables.AcpiRoot)
+            {
+                return s_hasRootCopy ? copy : null;
+            }
+        }
+    }
 
     public static MemoryRange Range(int index)
     {
@@ -111,9 +124,9 @@ internal static unsafe class BootInformation
                 case TagMemoryMap:
                     ReadMultiboot2MemoryMap(tag, size);
                     break;
-                case TagAcpiOld when s_rootPointer == 0:
+                case TagAcpiOld when !s_hasRootCopy:
                 case TagAcpiNew:
-                    s_rootPointer = (ulong)tag + RootPointerOffset;
+                    CopyAcpiRoot(tag + RootPointerOffset, size - RootPointerOffset);
                     break;
             }
 
@@ -183,6 +196,16 @@ internal static unsafe class BootInformation
         }
     }
 
+    private static void CopyAcpiRoot(byte* root, uint size)
+    {
+        for (uint i = 0; i < size && i < Tables.AcpiRootBytes; i++)
+        {
+            s_tables.AcpiRoot[i] = root[i];
+        }
+
+        s_hasRootCopy = true;
+    }
+
     private static void CopyCommandLine(byte* text)
     {
         int length = 0;
@@ -198,9 +221,11 @@ internal static unsafe class BootInformation
     private struct Tables
     {
         public const int MaximumModules = 4;
+        public const int AcpiRootBytes = 36;
 
         public fixed ulong Ranges[MaximumRanges * 2];
         public fixed ulong Modules[MaximumModules * 2];
         public fixed byte CommandLine[CommandLineCapacity];
+        public fixed byte AcpiRoot[AcpiRootBytes];
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace KernelSockets.Kernel.Nucleus;
 
-/// <summary>Instructions that no compiler emits; each is a function in Boot/cpu.S. Plain calls, usable in every context.</summary>
+/// <summary>Instructions that no compiler emits; each is a function in Boot/cpu.s. Plain calls, usable in every context.</summary>
 internal static unsafe class Cpu
 {
     public const ulong InterruptFlag = 0x200;

@@ -6,7 +6,7 @@ namespace KernelSockets.Kernel.Nucleus;
 /// <summary>The kernel image in memory, as its own ELF header describes it (ELF-64, System V gABI chapter 5).</summary>
 internal static unsafe class KernelImage
 {
-    /// <summary>Virtual minus physical address of the image; Boot/boot.S has the same figures.</summary>
+    /// <summary>Virtual minus physical address of the image; Boot/boot.s has the same figures.</summary>
     private const ulong ImageBase = 0x4000_0000;
     private const ulong LoadBase = 0x20_0000;
 

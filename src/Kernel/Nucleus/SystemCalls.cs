@@ -5,7 +5,7 @@ namespace KernelSockets.Kernel.Nucleus;
 
 /// <summary>
 /// Where the `syscall` instruction arrives (Linux x86-64 numbers). What the runtime itself needs is served here, raw; everything else goes to the managed
-/// kernel, with interrupts on. Called from Boot/traps.S on the caller's own stack with interrupts off.
+/// kernel, with interrupts on. Called from Boot/traps.s on the caller's own stack with interrupts off.
 /// </summary>
 internal static unsafe class SystemCalls
 {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace KernelSockets.Kernel.Nucleus;
 
 /// <summary>
-/// The state of a task as a trap or a system call found it. Boot/traps.S builds and consumes exactly this layout.
+/// The state of a task as a trap or a system call found it. Boot/traps.s builds and consumes exactly this layout.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TrapFrame

@@ -2,7 +2,7 @@ using System.Runtime;
 
 namespace KernelSockets.Kernel.Nucleus;
 
-/// <summary>What each vector does. Called from Boot/traps.S on an interrupt stack with interrupts off.</summary>
+/// <summary>What each vector does. Called from Boot/traps.s on an interrupt stack with interrupts off.</summary>
 internal static unsafe class Traps
 {
     private const int DivideError = 0;

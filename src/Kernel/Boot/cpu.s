@@ -180,8 +180,8 @@ FUNCTION cpu_scale                              # (value, factor): the 128-bit p
 # The runtime's record of the running thread (its Thread object lies in thread-local storage): TRANSITION_FRAME is its
 # m_pTransitionFrame, 0 while the thread runs managed code; STATE_FLAGS bit 0 says that the thread is attached to the
 # runtime. KernelMain checks at start-up that both are where this version of the runtime has them.
-#define THREAD_STATE_FLAGS      0x40
-#define THREAD_TRANSITION_FRAME 0x48
+.set THREAD_STATE_FLAGS, 0x40
+.set THREAD_TRANSITION_FRAME, 0x48
 FUNCTION thread_transition_frame
         mov %fs:tls_CurrentThread@tpoff + THREAD_TRANSITION_FRAME, %rax
         ret

@@ -1,22 +1,22 @@
 # The way in: from GRUB (multiboot2) or QEMU's -kernel (PVH) in 32-bit protected mode to NucleusMain in long mode.
 #
 # The image is linked at IMAGE_BASE (1 GiB) and loaded at LOAD_BASE (2 MiB). Until paging is on, every symbol is
-# written as PHYS(symbol). The page tables made here are provisional: identity for the first 4 GiB, and the image at
+# written as symbol - IMAGE_OFFSET. The page tables made here are provisional: identity for the first 4 GiB, and the image at
 # its linked address, all writable. NucleusMain replaces them.
 
-#define IMAGE_BASE 0x40000000
-#define LOAD_BASE  0x00200000
-#define PHYS(symbol) (symbol - IMAGE_BASE + LOAD_BASE)
+.set IMAGE_BASE, 0x40000000
+.set LOAD_BASE, 0x00200000
+.set IMAGE_OFFSET, IMAGE_BASE - LOAD_BASE      # virtual minus physical address of the image
 
-#define XEN_ELFNOTE_PHYS32_ENTRY 18
-#define MULTIBOOT2_HEADER_MAGIC  0xE85250D6
-#define BOOT_STACK_SIZE          0x8000
+.set XEN_ELFNOTE_PHYS32_ENTRY, 18
+.set MULTIBOOT2_HEADER_MAGIC, 0xE85250D6
+.set BOOT_STACK_SIZE, 0x8000
 
-#define CR0_PE_MP_NE_WP_PG 0x80010023
-#define CR0_EM             0x4
-#define CR4_PAE_OSFXSR_OSXMMEXCPT 0x620
-#define MSR_EFER           0xC0000080
-#define EFER_SCE_LME_NXE   0x901
+.set CR0_PE_MP_NE_WP_PG, 0x80010023
+.set CR0_EM, 0x4
+.set CR4_PAE_OSFXSR_OSXMMEXCPT, 0x620
+.set MSR_EFER, 0xC0000080
+.set EFER_SCE_LME_NXE, 0x901
 
 # PVH entry note (Xen "x86/HVM direct boot ABI").
 .section .note.pvh, "a", @note
@@ -24,7 +24,7 @@
         .long 4, 4, XEN_ELFNOTE_PHYS32_ENTRY
         .asciz "Xen"
         .balign 4
-        .long PHYS(pvh_entry)
+        .long pvh_entry - IMAGE_OFFSET
 
 # Multiboot2 specification 2.0, §3.1: within the first 32 KiB of the file, 8-byte aligned.
 .section .multiboot2, "a", @progbits
@@ -39,7 +39,7 @@ multiboot2_header:
         .balign 8
         .short 3, 0
         .long 12
-        .long PHYS(multiboot2_entry)
+        .long multiboot2_entry - IMAGE_OFFSET
         # Modules on page boundaries, §3.1.11.
         .balign 8
         .short 6, 0
@@ -59,21 +59,21 @@ pvh_entry:                                      # ebx = physical address of stru
 multiboot2_entry:                               # eax = 0x36d76289, ebx = physical address of the boot information
         cli
         cld
-        mov $PHYS(boot_stack_top), %esp
+        mov $boot_stack_top - IMAGE_OFFSET, %esp
         mov %eax, %ebp                          # loader's magic, 0 for PVH
         mov %ebx, %esi                          # its information
 
         # boot_pml4[0] -> boot_pdpt[0..3] -> four page directories: 4 GiB of 2 MiB pages, identity.
-        mov $PHYS(boot_pml4), %edi
-        movl $(PHYS(boot_pdpt) + 3), (%edi)
-        mov $PHYS(boot_pdpt), %edi
-        mov $(PHYS(boot_directories) + 3), %eax
+        mov $boot_pml4 - IMAGE_OFFSET, %edi
+        movl $(boot_pdpt - IMAGE_OFFSET + 3), (%edi)
+        mov $boot_pdpt - IMAGE_OFFSET, %edi
+        mov $(boot_directories - IMAGE_OFFSET + 3), %eax
         mov $4, %ecx
 1:      mov %eax, (%edi)
         add $8, %edi
         add $4096, %eax
         loop 1b
-        mov $PHYS(boot_directories), %edi
+        mov $boot_directories - IMAGE_OFFSET, %edi
         mov $0x83, %eax                         # present, writable, 2 MiB
         mov $2048, %ecx
 2:      mov %eax, (%edi)
@@ -81,7 +81,7 @@ multiboot2_entry:                               # eax = 0x36d76289, ebx = physic
         add $0x200000, %eax
         loop 2b
         # boot_pdpt[1], the GiB at IMAGE_BASE, is not identity: it shows the memory from LOAD_BASE on.
-        mov $PHYS(boot_directories) + 4096, %edi
+        mov $boot_directories - IMAGE_OFFSET + 4096, %edi
         mov $(LOAD_BASE + 0x83), %eax
         mov $512, %ecx
 3:      mov %eax, (%edi)
@@ -89,7 +89,7 @@ multiboot2_entry:                               # eax = 0x36d76289, ebx = physic
         add $0x200000, %eax
         loop 3b
 
-        mov $PHYS(boot_pml4), %eax
+        mov $boot_pml4 - IMAGE_OFFSET, %eax
         mov %eax, %cr3
         mov %cr4, %eax
         or $CR4_PAE_OSFXSR_OSXMMEXCPT, %eax
@@ -102,8 +102,8 @@ multiboot2_entry:                               # eax = 0x36d76289, ebx = physic
         or $CR0_PE_MP_NE_WP_PG, %eax
         and $~CR0_EM, %eax
         mov %eax, %cr0
-        lgdt PHYS(boot_gdtr)
-        ljmp $8, $PHYS(long_mode)
+        lgdt boot_gdtr - IMAGE_OFFSET
+        ljmp $8, $long_mode - IMAGE_OFFSET
 
 .code64
 long_mode:
@@ -142,7 +142,7 @@ boot_gdt:
         .quad 0x00cf93000000ffff                # 16: data
 boot_gdtr:
         .word . - boot_gdt - 1
-        .long PHYS(boot_gdt)
+        .long boot_gdt - IMAGE_OFFSET
 
 .section .bss
         .balign 4096

@@ -7,13 +7,13 @@
 # xmm registers are saved since the compiler uses them everywhere; the wider halves are left alone by the nucleus, whose
 # code is compiled for the SSE baseline and does not touch them.
 
-#define XMM_BYTES 256
-#define RED_ZONE  128
-#define KERNEL_CODE 8
-#define KERNEL_DATA 16
-#define SYSCALL_VECTOR 256
-#define FRAME_RAX  (XMM_BYTES + 14 * 8)
-#define FRAME_RIP  (XMM_BYTES + 17 * 8)
+.set XMM_BYTES, 256
+.set RED_ZONE, 128
+.set KERNEL_CODE, 8
+.set KERNEL_DATA, 16
+.set SYSCALL_VECTOR, 256
+.set FRAME_RAX, (XMM_BYTES + 14 * 8)
+.set FRAME_RIP, (XMM_BYTES + 17 * 8)
 
 .macro SAVE_REGISTERS
         push %rax
