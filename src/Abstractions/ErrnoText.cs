@@ -42,10 +42,15 @@ public static class ErrnoText
         Errno.ENOSYS => "Function not implemented",
         Errno.ENOTEMPTY => "Directory not empty",
         Errno.ELOOP => "Too many levels of symbolic links",
-        Errno.EPROTO => "Protocol error",
         Errno.EOVERFLOW => "Value too large for defined data type",
         Errno.ETIME => "Timer expired",
         Errno.EUCLEAN => "Structure needs cleaning",
+        _ => DescribeNetwork(error),
+    };
+
+    private static string DescribeNetwork(Errno error) => error switch
+    {
+        Errno.EPROTO => "Protocol error",
         Errno.ENOTSOCK => "Socket operation on non-socket",
         Errno.EDESTADDRREQ => "Destination address required",
         Errno.EMSGSIZE => "Message too long",
