@@ -15,6 +15,10 @@ public interface IJobControl
     /// <summary>Jobs that have not been waited for, by id.</summary>
     IReadOnlyList<IJob> Jobs();
 
+    /// <summary>Makes a running job the terminal's foreground job until it ends (the shell's <c>fg</c>).</summary>
+    /// <returns><see cref="Errno.ESRCH"/> when it has ended, <see cref="Errno.ENOSYS"/> where jobs cannot be moved.</returns>
+    Errno SetForeground(IJob job) => Errno.ENOSYS;
+
     /// <summary>Blocks the calling task.</summary>
     /// <returns><see cref="Errno.Success"/> after the whole time, <see cref="Errno.EINTR"/> when its job was interrupted.</returns>
     Errno Sleep(TimeSpan time);

@@ -9,7 +9,14 @@ public interface ITerminal
     /// <summary>Rows of the screen.</summary>
     int Rows { get; }
 
+    /// <summary>
+    /// Column that the cursor has reached by the output so far, from 0, as far as text and plain control characters tell; a prompt need not
+    /// start at the margin when a program has ended without a newline.
+    /// </summary>
+    int CursorColumn => 0;
+
     /// <summary>Switches between the line discipline (echo, editing, Ctrl-C as an interrupt) and raw bytes.</summary>
+    /// <remarks>Two mappings stay on in raw mode: Enter arrives as a newline, and a newline in the output also returns to the margin.</remarks>
     bool IsRaw { get; set; }
 
     /// <summary>Waits for input and returns what there is.</summary>

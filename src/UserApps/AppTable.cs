@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using KernelSockets.UserApps.Commands;
+
+namespace KernelSockets.UserApps;
+
+/// <summary>All commands of the system, by name. Immutable once built; the kernel builds one and hands it to the shell.</summary>
+public sealed class AppTable
+{
+    private readonly Dictionary<string, App> _byName = new(StringComparer.Ordinal);
+    private readonly List<App> _apps = [];
+
+    private AppTable()
+    {
+    }
+
+    /// <summary>Every command, by group and name.</summary>
+    public IReadOnlyList<App> Apps => _apps;
+
+    /// <summary>Builds the table.</summary>
+    /// <param name="system">What the commands look at and change.</param>
+    public static AppTable Create(ISystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var table = new AppTable();
+        table.AddShell(system);
+        table.AddSystem(system);
+        table.AddNetwork(system);
+        table._apps.Sort(static (left, right) =>
+            left.Group != right.Group ? left.Group.CompareTo(right.Group) : string.CompareOrdinal(left.Name, right.Name));
+        return table;
+    }
+
+    /// <summary>Finds a command.</summary>
+    /// <param name="name">What was typed.</param>
+    /// <param name="app">The command.</param>
+    /// <returns>False for an unknown name.</returns>
+    public bool TryFind(string name, [NotNullWhen(true)] out App? app) => _byName.TryGetValue(name, out app);
+
+    private void AddShell(ISystem system)
+    {
+        foreach (App builtIn in BuiltIns.Describe())
+        {
+            Add(builtIn);
+        }
+
+        Add(new HelpCommand(this));
+        Add(new EchoCommand());
+        Add(new ClearCommand());
+    }
+
+    private void AddSystem(ISystem system)
+    {
+        Add(new UnameCommand(system));
+        Add(new PsCommand(system));
+        Add(new FreeCommand(system));
+        Add(new PowerOffCommand(system));
+        Add(new RebootCommand(system));
+    }
+
+    private void AddNetwork(ISystem system)
+    {
+        Add(new IfconfigCommand(system));
+        Add(new PingCommand(system));
+    }
+
+    private void Add(Command command) => Add(command.ToApp());
+
+    private void Add(App app)
+    {
+        _byName.Add(app.Name, app);
+        _apps.Add(app);
+    }
+}
