@@ -1,0 +1,212 @@
+namespace KernelSockets.Net;
+
+/// <summary>
+/// A network interface: a device together with its addresses and the Ethernet layer (RFC 894) above it. The device's frames enter the stack here.
+/// </summary>
+/// <remarks>
+/// <see cref="Receive"/> is called by the network task through <see cref="NetworkDevice.Poll"/> and takes the stack's gate; all else is used under it.
+/// Lock order: the stack's gate, then the device's own lock. A device therefore holds no lock while it calls <see cref="Receive"/>.
+/// </remarks>
+public sealed class NetInterface : IFrameReceiver
+{
+    /// <summary>The smallest MTU an Internet host may have (RFC 791 §3.2).</summary>
+    public const int MinimumMtu = 68;
+
+    private readonly NetStack _stack;
+    private IFrameTap[] _taps = [];
+
+    internal NetInterface(NetStack stack, NetworkDevice device, string name, int index, bool isLoopback)
+    {
+        _stack = stack;
+        Device = device;
+        Name = name;
+        Index = index;
+        IsLoopback = isLoopback;
+        MaximumMtu = Math.Min(device.Mtu, PacketBufferPool.BufferSize - NetStack.LinkHeadroom);
+        Mtu = MaximumMtu;
+        WasLinkUp = device.IsLinkUp;
+        AnnounceTimer = new StackTimer(_ => stack.ContinueAnnouncing(this));
+    }
+
+    /// <summary>For example <c>eth0</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Position among the stack's interfaces; the loopback interface has 0.</summary>
+    public int Index { get; }
+
+    /// <summary>True for <c>lo</c>, which has no neighbours.</summary>
+    public bool IsLoopback { get; }
+
+    /// <summary>The device.</summary>
+    public NetworkDevice Device { get; }
+
+    /// <summary>Our address; 0.0.0.0 for none.</summary>
+    public Ipv4Address Address { get; internal set; }
+
+    /// <summary>Prefix of its network, 0 to 32.</summary>
+    public int PrefixLength { get; internal set; }
+
+    /// <summary>Largest IP packet in bytes.</summary>
+    public int Mtu { get; internal set; }
+
+    /// <summary>What <see cref="Mtu"/> can be at most.</summary>
+    public int MaximumMtu { get; }
+
+    /// <summary>True when it is configured up, as it is at first.</summary>
+    public bool IsUp { get; internal set; } = true;
+
+    /// <summary>Counters of the Ethernet layer.</summary>
+    public NetInterfaceStatistics Statistics { get; } = new();
+
+    /// <summary>Announcements of the address still to send (RFC 5227 §2.3), and the time for the next.</summary>
+    internal int AnnouncementsLeft { get; set; }
+
+    internal StackTimer AnnounceTimer { get; }
+
+    /// <summary>When the address was last defended (RFC 5227 §2.4); null for never.</summary>
+    internal Instant? DefendedAt { get; set; }
+
+    internal bool HasAddress => !Address.IsAny;
+
+    /// <summary>The link state that <see cref="NetStack.Advance"/> saw last.</summary>
+    internal bool WasLinkUp { get; set; }
+
+    /// <summary>The subnet's broadcast address (RFC 922); prefixes of 31 and 32 bits have none (RFC 3021).</summary>
+    internal Ipv4Address DirectedBroadcast =>
+        HasAddress && PrefixLength < Ipv4Address.Bits - 1 ? new Ipv4Address(Address.Value | ~Ipv4Address.Mask(PrefixLength).Value) : Ipv4Address.Broadcast;
+
+    /// <summary>Takes a frame from the device, with one reference.</summary>
+    public void Receive(PacketBuffer frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        lock (_stack.Gate)
+        {
+            Accept(frame);
+            frame.Release();
+        }
+    }
+
+    /// <summary>Adds a tap. It sees frames from now on.</summary>
+    public void AddTap(IFrameTap tap)
+    {
+        lock (_stack.Gate)
+        {
+            _taps = [.. _taps, tap];
+        }
+    }
+
+    /// <summary>Removes a tap; one that is not there is ignored.</summary>
+    public void RemoveTap(IFrameTap tap)
+    {
+        lock (_stack.Gate)
+        {
+            _taps = Array.FindAll(_taps, other => !ReferenceEquals(other, tap));
+        }
+    }
+
+    /// <summary>True when a destination is on this interface's own network.</summary>
+    internal bool IsOnLink(Ipv4Address address) => HasAddress && Address.IsInSameNetwork(address, PrefixLength);
+
+    /// <summary>True when a destination means all stations on this interface's network.</summary>
+    internal bool IsBroadcast(Ipv4Address address) => address.IsBroadcast || (address == DirectedBroadcast && HasAddress);
+
+    /// <summary>Sends an IPv4 packet to the next hop; takes over the caller's reference.</summary>
+    internal Errno SendIpv4(Ipv4Address nextHop, PacketBuffer packet)
+    {
+        if (IsLoopback)
+        {
+            return Transmit(packet, MacAddress.Any, EtherType.Ipv4);
+        }
+
+        if (IsBroadcast(nextHop))
+        {
+            return Transmit(packet, MacAddress.Broadcast, EtherType.Ipv4);
+        }
+
+        return nextHop.IsMulticast
+            ? Transmit(packet, MulticastAddress(nextHop), EtherType.Ipv4)
+            : _stack.Arp.Send(this, nextHop, packet);
+    }
+
+    /// <summary>Puts the Ethernet header in front of a packet and gives it to the device; takes over the caller's reference.</summary>
+    internal Errno Transmit(PacketBuffer packet, MacAddress destination, EtherType type)
+    {
+        new EthernetFields(destination, Device.Address, type).Emit(packet.Prepend(EthernetHeader.Size));
+        foreach (IFrameTap tap in _taps)
+        {
+            tap.OnFrame(this, packet, FrameDirection.Sent);
+        }
+
+        if (!IsUp)
+        {
+            packet.Release();
+            Statistics.OutDiscards++;
+            return Errno.ENETDOWN;
+        }
+
+        Errno result = Device.Transmit(packet);
+        if (result == Errno.Success)
+        {
+            Statistics.OutFrames++;
+        }
+        else
+        {
+            Statistics.OutDiscards++;
+        }
+
+        return result;
+    }
+
+    /// <summary>The MAC address of a multicast group (RFC 1112 §6.4).</summary>
+    private static MacAddress MulticastAddress(Ipv4Address group)
+    {
+        const uint GroupMask = 0x7F_FFFF;
+        Span<byte> bytes = stackalloc byte[2 + Ipv4Address.Size];
+        new Ipv4Address(0x5E00_0000 | (group.Value & GroupMask)).Write(bytes[2..]);
+        bytes[0] = 0x01;
+        bytes[1] = 0x00;
+        return MacAddress.Read(bytes);
+    }
+
+    private void Accept(PacketBuffer frame)
+    {
+        Statistics.InFrames++;
+        foreach (IFrameTap tap in _taps)
+        {
+            tap.OnFrame(this, frame, FrameDirection.Received);
+        }
+
+        if (!IsUp)
+        {
+            Statistics.InDiscards++;
+        }
+        else if (!EthernetHeader.TryParse(frame.Data, out EthernetHeader header) || header.Source.IsMulticast)
+        {
+            Statistics.InErrors++;
+        }
+        else if (!header.Destination.IsMulticast && header.Destination != Device.Address)
+        {
+            Statistics.InOtherHost++;
+        }
+        else
+        {
+            Demultiplex(frame, header);
+        }
+    }
+
+    private void Demultiplex(PacketBuffer frame, in EthernetHeader header)
+    {
+        switch (header.Type)
+        {
+            case EtherType.Ipv4:
+                _stack.Ipv4.Receive(this, frame, header);
+                break;
+            case EtherType.Arp when !IsLoopback:
+                _stack.Arp.Receive(this, header);
+                break;
+            default:
+                Statistics.InUnknownProtos++;
+                break;
+        }
+    }
+}

@@ -1,0 +1,227 @@
+namespace KernelSockets.Net;
+
+/// <summary>
+/// A network stack: interfaces, ARP, IPv4, ICMP, timers. Owns all its state, so that any number of stacks can live side by side; reads time from its
+/// clock, never sleeps, and never waits except in a session's own wait queue.
+/// </summary>
+/// <remarks>
+/// One lock, the gate, protects everything in a stack. It is taken by the public members of this class, <see cref="NetInterface"/>,
+/// <see cref="NetworkControl"/> and sessions, and by nobody else; code below them runs under it. Under the gate a device's <c>Transmit</c>, an
+/// <see cref="IStackHost"/> and an <see cref="IFrameTap"/> are called; they must not block nor call the stack.
+/// <para>
+/// The network task serves a stack like this, and calls nothing else on it:
+/// <code>
+/// for (;;)
+/// {
+///     bool isMore = false;
+///     foreach (NetInterface i in hardwareInterfaces) { isMore |= i.Device.Poll(i, budget) == budget; }
+///     stack.Advance(clock.Now);
+///     if (!isMore) { line.Wait(stack.NextDeadline); }    // IStackHost.Wake signals the line
+/// }
+/// </code>
+/// </para>
+/// </remarks>
+public sealed class NetStack
+{
+    /// <summary>Interfaces of a stack, loopback included.</summary>
+    public const int MaximumInterfaces = 16;
+
+    /// <summary>Free bytes in front of an IPv4 or ARP packet for the link header, with two more so that the packet is aligned to four bytes.</summary>
+    internal const int LinkHeadroom = EthernetHeader.Size + 2;
+
+    /// <summary>Loopback frames delivered in one call of <see cref="Advance"/>.</summary>
+    private const int LoopbackBudget = 64;
+
+    /// <summary>Announcements of an address (RFC 5227 §1.1, ANNOUNCE_NUM) and the time between them (ANNOUNCE_INTERVAL).</summary>
+    private const int AnnouncementCount = 2;
+
+    private const int LoopbackPrefixLength = 8;
+
+    private static readonly TimeSpan s_announcementInterval = TimeSpan.FromSeconds(2);
+
+    private readonly List<NetInterface> _interfaces = new(MaximumInterfaces);
+    private readonly LoopbackDevice _loopbackDevice;
+    private Instant _expectedAt = Instant.Zero;
+
+    /// <summary>A stack with nothing but its loopback interface.</summary>
+    /// <param name="clock">Time.</param>
+    /// <param name="waitQueues">Makes the queues that apps wait in.</param>
+    /// <param name="entropy">For identifiers that others must not guess.</param>
+    /// <param name="pool">Buffers for what is sent; usually the devices' as well.</param>
+    /// <param name="host">What to call when the network task must run, or an operator must know.</param>
+    public NetStack(Clock clock, IWaitQueueFactory waitQueues, EntropySource entropy, PacketBufferPool pool, IStackHost host)
+    {
+        Clock = clock;
+        WaitQueues = waitQueues;
+        Entropy = entropy;
+        Pool = pool;
+        Host = host;
+        Timers = new TimerQueue(OnEarlierDeadline);
+        Arp = new Arp(this);
+        Ipv4 = new Ipv4(this);
+        Icmp = new Icmp(this);
+        _loopbackDevice = new LoopbackDevice(clock, () => OnEarlierDeadline(Instant.Zero));
+        Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true)
+        {
+            Address = Ipv4Address.Loopback,
+            PrefixLength = LoopbackPrefixLength,
+        };
+        _interfaces.Add(Loopback);
+    }
+
+    /// <summary>ARP.</summary>
+    public Arp Arp { get; }
+
+    /// <summary>IPv4.</summary>
+    public Ipv4 Ipv4 { get; }
+
+    /// <summary>ICMP.</summary>
+    public Icmp Icmp { get; }
+
+    /// <summary>The interface <c>lo</c>.</summary>
+    public NetInterface Loopback { get; }
+
+    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> for nothing. May be in the past: at once.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            lock (Gate)
+            {
+                _expectedAt = _loopbackDevice.Queued > 0 ? Instant.Zero : Timers.NextDeadline;
+                return _expectedAt;
+            }
+        }
+    }
+
+    internal Lock Gate { get; } = new();
+
+    internal Clock Clock { get; }
+
+    internal IWaitQueueFactory WaitQueues { get; }
+
+    internal EntropySource Entropy { get; }
+
+    internal PacketBufferPool Pool { get; }
+
+    internal IStackHost Host { get; }
+
+    internal TimerQueue Timers { get; }
+
+    internal List<NetInterface> InterfaceList => _interfaces;
+
+    /// <summary>Adds a device as the next <c>eth</c> interface, up and without an address.</summary>
+    /// <returns><see cref="Errno.ENOBUFS"/> when there are too many.</returns>
+    public Errno TryAddInterface(NetworkDevice device, out NetInterface? netInterface)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        lock (Gate)
+        {
+            int index = _interfaces.Count;
+            bool hasRoom = index < MaximumInterfaces;
+            if (!hasRoom)
+            {
+                netInterface = null;
+                return Errno.ENOBUFS;
+            }
+
+            netInterface = new NetInterface(this, device, $"eth{index - 1}", index, isLoopback: false);
+            _interfaces.Add(netInterface);
+            return Errno.Success;
+        }
+    }
+
+    /// <summary>Does everything that is due: timers, frames on the loopback interface, changes of link state.</summary>
+    public void Advance(Instant now)
+    {
+        lock (Gate)
+        {
+            _expectedAt = Instant.Zero; // the network task is awake: no need to wake it
+            foreach (NetInterface netInterface in _interfaces)
+            {
+                CheckLink(netInterface);
+            }
+
+            Timers.RunDue(now);
+        }
+
+        // Receive takes the gate itself, frame by frame, so that apps get their turn.
+        DeliverLoopback();
+    }
+
+    /// <summary>Starts to tell an interface's network of its address.</summary>
+    internal void StartAnnouncing(NetInterface netInterface)
+    {
+        netInterface.AnnouncementsLeft = AnnouncementCount;
+        ContinueAnnouncing(netInterface);
+    }
+
+    /// <summary>Stops announcing, forgets the neighbours: the interface is down or its network has changed.</summary>
+    internal void LeaveNetwork(NetInterface netInterface)
+    {
+        Timers.Cancel(netInterface.AnnounceTimer);
+        netInterface.AnnouncementsLeft = 0;
+        netInterface.DefendedAt = null;
+        Arp.Flush(netInterface);
+    }
+
+    private void DeliverLoopback()
+    {
+        for (int i = 0; i < LoopbackBudget; i++)
+        {
+            PacketBuffer? frame;
+            lock (Gate)
+            {
+                if (!_loopbackDevice.TryTake(out frame))
+                {
+                    return;
+                }
+            }
+
+            Loopback.Receive(frame);
+        }
+    }
+
+    /// <summary>Sends the next announcement of an address, while there is one to send and somebody to hear it.</summary>
+    internal void ContinueAnnouncing(NetInterface netInterface)
+    {
+        if (netInterface.AnnouncementsLeft == 0 || netInterface.IsLoopback || !netInterface.HasAddress || !netInterface.IsUp || !netInterface.Device.IsLinkUp)
+        {
+            return;
+        }
+
+        Arp.Announce(netInterface);
+        if (--netInterface.AnnouncementsLeft > 0)
+        {
+            Timers.Schedule(netInterface.AnnounceTimer, Clock.Now + s_announcementInterval);
+        }
+    }
+
+    private void CheckLink(NetInterface netInterface)
+    {
+        bool isLinkUp = netInterface.Device.IsLinkUp;
+        if (isLinkUp == netInterface.WasLinkUp)
+        {
+            return;
+        }
+
+        netInterface.WasLinkUp = isLinkUp;
+        if (isLinkUp)
+        {
+            StartAnnouncing(netInterface);
+        }
+        else
+        {
+            LeaveNetwork(netInterface); // behind another cable there may be another network
+        }
+    }
+
+    private void OnEarlierDeadline(Instant deadline)
+    {
+        if (deadline < _expectedAt)
+        {
+            _expectedAt = deadline;
+            Host.Wake();
+        }
+    }
+}

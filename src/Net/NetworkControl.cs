@@ -1,0 +1,272 @@
+namespace KernelSockets.Net;
+
+/// <summary>Configuration and state of one stack for the commands of the shell: the stack's side of <see cref="INetworkControl"/>.</summary>
+/// <remarks>May be called from any task; every member takes the stack's gate. What it returns are copies.</remarks>
+public sealed class NetworkControl : INetworkControl
+{
+    private const int NetworkShift = 24;
+
+    private readonly NetStack _stack;
+
+    /// <summary>Controls <paramref name="stack"/>.</summary>
+    public NetworkControl(NetStack stack) => _stack = stack;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<InterfaceInformation> Interfaces()
+    {
+        lock (_stack.Gate)
+        {
+            List<InterfaceInformation> all = new(_stack.InterfaceList.Count);
+            foreach (NetInterface netInterface in _stack.InterfaceList)
+            {
+                all.Add(Describe(netInterface));
+            }
+
+            return all;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Also <see cref="Errno.EADDRINUSE"/> when another interface has the address.</remarks>
+    public Errno SetAddress(string name, Ipv4Address address, int prefixLength)
+    {
+        lock (_stack.Gate)
+        {
+            if (Find(name) is not { } netInterface)
+            {
+                return Errno.ENODEV;
+            }
+
+            if (address.IsAny)
+            {
+                Assign(netInterface, address, 0);
+                return Errno.Success;
+            }
+
+            if (prefixLength is < 0 or > Ipv4Address.Bits || !IsHostAddress(netInterface, address, prefixLength))
+            {
+                return Errno.EINVAL;
+            }
+
+            if (netInterface.Address != address && _stack.Ipv4.Routes.IsOwnAddress(address))
+            {
+                return Errno.EADDRINUSE;
+            }
+
+            Assign(netInterface, address, prefixLength);
+            return Errno.Success;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno SetMtu(string name, int mtu)
+    {
+        lock (_stack.Gate)
+        {
+            if (Find(name) is not { } netInterface)
+            {
+                return Errno.ENODEV;
+            }
+
+            if (mtu < NetInterface.MinimumMtu || mtu > netInterface.MaximumMtu)
+            {
+                return Errno.EINVAL;
+            }
+
+            netInterface.Mtu = mtu;
+            return Errno.Success;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><see cref="Errno.ENODEV"/> for no such interface.</remarks>
+    public Errno SetUp(string name, bool isUp)
+    {
+        lock (_stack.Gate)
+        {
+            if (Find(name) is not { } netInterface)
+            {
+                return Errno.ENODEV;
+            }
+
+            if (netInterface.IsUp == isUp)
+            {
+                return Errno.Success;
+            }
+
+            netInterface.IsUp = isUp;
+            if (isUp)
+            {
+                _stack.StartAnnouncing(netInterface);
+            }
+            else
+            {
+                _stack.LeaveNetwork(netInterface);
+            }
+
+            return Errno.Success;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno SetGateway(Ipv4Address gateway)
+    {
+        lock (_stack.Gate)
+        {
+            Ipv4Routes routes = _stack.Ipv4.Routes;
+            if (!gateway.IsAny && (routes.FindOnLink(gateway) is null || routes.IsOwnAddress(gateway)))
+            {
+                return Errno.ENETUNREACH;
+            }
+
+            routes.Gateway = gateway;
+            return Errno.Success;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NeighbourInformation> Neighbours()
+    {
+        lock (_stack.Gate)
+        {
+            List<NeighbourInformation> all = new(_stack.Arp.Table.Count);
+            foreach (Neighbour neighbour in _stack.Arp.Table.All)
+            {
+                all.Add(new NeighbourInformation(
+                    neighbour.Address,
+                    neighbour.HasHardware ? neighbour.Hardware : MacAddress.Any,
+                    NameOf(neighbour.State),
+                    neighbour.Interface!.Name));
+            }
+
+            return all;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno DeleteNeighbour(Ipv4Address address)
+    {
+        lock (_stack.Gate)
+        {
+            foreach (Neighbour neighbour in _stack.Arp.Table.All)
+            {
+                if (neighbour.Address == address)
+                {
+                    _stack.Arp.Remove(neighbour);
+                    return Errno.Success;
+                }
+            }
+
+            return Errno.ENXIO;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Also <see cref="Errno.EINVAL"/> for a hardware address that is no single station's, or for our own address.</remarks>
+    public Errno AddNeighbour(Ipv4Address address, MacAddress hardwareAddress)
+    {
+        lock (_stack.Gate)
+        {
+            if (hardwareAddress.IsMulticast || hardwareAddress == MacAddress.Any || _stack.Ipv4.Routes.IsOwnAddress(address))
+            {
+                return Errno.EINVAL;
+            }
+
+            return _stack.Ipv4.Routes.FindOnLink(address) is { } netInterface
+                ? _stack.Arp.AddPermanent(netInterface, address, hardwareAddress)
+                : Errno.ENETUNREACH;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno TryOpenEcho(Ipv4Address destination, out IEchoSession? session)
+    {
+        lock (_stack.Gate)
+        {
+            Errno result = _stack.Icmp.Sessions.TryOpen(destination, out EchoSession? opened);
+            session = opened;
+            return result;
+        }
+    }
+
+    private static bool IsHostAddress(NetInterface netInterface, Ipv4Address address, int prefixLength)
+    {
+        bool isUnicast = !address.IsMulticast && !address.IsReserved && !address.IsBroadcast && address.Value >> NetworkShift != 0;
+        if (!isUnicast || address.IsLoopback != netInterface.IsLoopback)
+        {
+            return false;
+        }
+
+        uint hostPart = address.Value & ~Ipv4Address.Mask(prefixLength).Value;
+        bool hasReservedHosts = prefixLength < Ipv4Address.Bits - 1; // RFC 3021: both addresses of a /31 are hosts
+        return !hasReservedHosts || (hostPart != 0 && hostPart != ~Ipv4Address.Mask(prefixLength).Value);
+    }
+
+    private static string NameOf(NeighbourState state) => state switch
+    {
+        NeighbourState.Incomplete => "INCOMPLETE",
+        NeighbourState.Reachable => "REACHABLE",
+        NeighbourState.Stale => "STALE",
+        NeighbourState.Delay => "DELAY",
+        NeighbourState.Probe => "PROBE",
+        NeighbourState.Permanent => "PERMANENT",
+        _ => "FAILED",
+    };
+
+    private static InterfaceInformation Describe(NetInterface netInterface) => new(
+        netInterface.Name,
+        netInterface.Device.Address,
+        netInterface.Address,
+        netInterface.PrefixLength,
+        netInterface.Mtu,
+        netInterface.IsUp,
+        netInterface.Device.IsLinkUp,
+        netInterface.IsLoopback,
+        netInterface.Device.Model,
+        Copy(netInterface.Device.Statistics));
+
+    private static NetworkDeviceStatistics Copy(NetworkDeviceStatistics live) => new()
+    {
+        ReceivedPackets = live.ReceivedPackets,
+        ReceivedBytes = live.ReceivedBytes,
+        ReceiveErrors = live.ReceiveErrors,
+        ReceiveDropped = live.ReceiveDropped,
+        ReceiveMissed = live.ReceiveMissed,
+        ReceiveLengthErrors = live.ReceiveLengthErrors,
+        Multicast = live.Multicast,
+        TransmittedPackets = live.TransmittedPackets,
+        TransmittedBytes = live.TransmittedBytes,
+        TransmitErrors = live.TransmitErrors,
+        TransmitDropped = live.TransmitDropped,
+        TransmitCarrierErrors = live.TransmitCarrierErrors,
+        Interrupts = live.Interrupts,
+        LinkChanges = live.LinkChanges,
+    };
+
+    private NetInterface? Find(string name)
+    {
+        foreach (NetInterface netInterface in _stack.InterfaceList)
+        {
+            if (string.Equals(netInterface.Name, name, StringComparison.Ordinal))
+            {
+                return netInterface;
+            }
+        }
+
+        return null;
+    }
+
+    private void Assign(NetInterface netInterface, Ipv4Address address, int prefixLength)
+    {
+        if (netInterface.Address == address && netInterface.PrefixLength == prefixLength)
+        {
+            return;
+        }
+
+        _stack.LeaveNetwork(netInterface);
+        netInterface.Address = address;
+        netInterface.PrefixLength = prefixLength;
+        _stack.Ipv4.Routes.ForgetUnreachableGateway();
+        _stack.StartAnnouncing(netInterface);
+    }
+}
