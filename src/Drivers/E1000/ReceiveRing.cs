@@ -1,0 +1,187 @@
+namespace KernelSockets.Drivers.E1000;
+
+/// <summary>
+/// The receive descriptor ring (§3.2.6) and its packet buffers. From <see cref="TryFill"/> to <see cref="Release"/> every slot holds a buffer:
+/// a frame is handed over only when a fresh buffer takes its place, and is dropped otherwise.
+/// </summary>
+/// <remarks>
+/// Used by the polling task only, without a lock. The hardware owns the slots from RDH up to, but without, RDT; RDT always is the
+/// slot before <c>_next</c>, so 255 of the 256 are the hardware's when the ring is served.
+/// </remarks>
+internal sealed class ReceiveRing
+{
+    /// <summary>RDT is written after so many served slots, and at the end of a pass: often enough to keep the hardware supplied, seldom
+    /// enough to save register writes.</summary>
+    private const int TailInterval = 32;
+
+    /// <summary>Most slots that one pass serves, so that a storm of bad frames cannot hold the task.</summary>
+    private const int MaximumServed = 2 * DescriptorRing.Length;
+
+    private readonly RegisterSpace _registers;
+    private readonly PacketBufferPool _pool;
+    private readonly DmaBlock _memory;
+    private readonly int _trailer;
+    private readonly PacketBuffer?[] _buffers = new PacketBuffer?[DescriptorRing.Length];
+    private int _next;
+    private bool _isInLongFrame;
+
+    /// <summary>An empty ring.</summary>
+    /// <param name="registers">For RDT.</param>
+    /// <param name="pool">Where buffers come from.</param>
+    /// <param name="memory">From <see cref="DescriptorRing.Allocate"/>.</param>
+    /// <param name="trailer">Bytes of CRC that the hardware leaves at the end of a frame.</param>
+    public ReceiveRing(RegisterSpace registers, PacketBufferPool pool, DmaBlock memory, int trailer)
+    {
+        _registers = registers;
+        _pool = pool;
+        _memory = memory;
+        _trailer = trailer;
+    }
+
+    /// <summary>Address of the descriptors as the device sees it.</summary>
+    public ulong BusAddress => _memory.BusAddress;
+
+    /// <summary>True when a slot waits to be served. Reads memory only; any task.</summary>
+    public bool HasWork => ReceiveDescriptor.Read(_memory, Volatile.Read(ref _next)).IsDone;
+
+    /// <summary>Gives every slot a buffer.</summary>
+    /// <returns><see cref="Errno.ENOBUFS"/> when the pool is short; the ring is empty then.</returns>
+    public Errno TryFill()
+    {
+        for (int i = 0; i < _buffers.Length; i++)
+        {
+            _buffers[i] ??= _pool.TryTake();
+            if (_buffers[i] is null)
+            {
+                Release();
+                return Errno.ENOBUFS;
+            }
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>Gives all buffers back. The hardware must not own any.</summary>
+    public void Release()
+    {
+        for (int i = 0; i < _buffers.Length; i++)
+        {
+            ReceiveDescriptor.Write(_memory, i, 0);
+            _buffers[i]?.Release();
+            _buffers[i] = null;
+        }
+    }
+
+    /// <summary>Prepares all slots for a receiver that starts at slot 0. The hardware must not own any.</summary>
+    /// <returns>Frames that had arrived and are lost.</returns>
+    public int Rewind()
+    {
+        int lost = 0;
+        for (int i = 0; i < _buffers.Length; i++)
+        {
+            ReceiveDescriptor descriptor = ReceiveDescriptor.Read(_memory, i);
+            lost += descriptor.IsDone && descriptor.IsEndOfPacket ? 1 : 0;
+            ReceiveDescriptor.Write(_memory, i, _buffers[i]?.Memory.BusAddress ?? 0);
+        }
+
+        _next = 0;
+        _isInLongFrame = false;
+        return lost;
+    }
+
+    /// <summary>Gives the served slots to the hardware.</summary>
+    public void PublishTail() => _registers.Write(Register.ReceiveDescriptorTail, (uint)DescriptorRing.Advance(_next, DescriptorRing.MaximumOwned));
+
+    /// <summary>Hands received frames over until the budget is used or none is left.</summary>
+    /// <param name="receiver">Gets the frames.</param>
+    /// <param name="device">Whose they are.</param>
+    /// <param name="budget">Most frames to hand over.</param>
+    /// <param name="now">The time to stamp them with.</param>
+    /// <param name="tally">Counts.</param>
+    /// <returns>False when bad frames used up the pass: slots may wait though fewer frames than the budget were handed over.</returns>
+    public bool Serve(IFrameReceiver receiver, NetworkDevice device, int budget, Instant now, ref ReceiveTally tally)
+    {
+        int served = 0;
+        bool isDrained = false;
+        while (tally.Packets < budget && served < MaximumServed)
+        {
+            ReceiveDescriptor descriptor = ReceiveDescriptor.Read(_memory, _next);
+            if (!descriptor.IsDone)
+            {
+                isDrained = true;
+                break;
+            }
+
+            PacketBuffer? frame = TakeFrame(descriptor, ref tally);
+            _next = DescriptorRing.Advance(_next);
+            served++;
+            if (served % TailInterval == 0)
+            {
+                PublishTail();
+            }
+
+            if (frame is not null)
+            {
+                frame.Device = device;
+                frame.ReceivedAt = now;
+                receiver.Receive(frame);
+            }
+        }
+
+        if (served % TailInterval != 0)
+        {
+            PublishTail();
+        }
+
+        return isDrained || tally.Packets == budget;
+    }
+
+    /// <summary>Takes the frame out of the next slot and prepares the slot again, with the same buffer if there is no frame to keep.</summary>
+    private PacketBuffer? TakeFrame(ReceiveDescriptor descriptor, ref ReceiveTally tally)
+    {
+        PacketBuffer current = _buffers[_next]!;
+        PacketBuffer? fresh = IsAcceptable(descriptor, ref tally) ? _pool.TryTake() : null;
+        if (fresh is null)
+        {
+            ReceiveDescriptor.Write(_memory, _next, current.Memory.BusAddress);
+            return null;
+        }
+
+        current.SetReceived(0, descriptor.Length - _trailer);
+        current.IsChecksumVerified = descriptor.IsChecksumVerified;
+        _buffers[_next] = fresh;
+        ReceiveDescriptor.Write(_memory, _next, fresh.Memory.BusAddress);
+        tally.Packets++;
+        tally.Dropped--;
+        tally.Bytes += current.Length;
+        tally.Multicast += current.Data[0] & Frame.GroupBit;
+        return current;
+    }
+
+    /// <summary>Judges a slot and counts what is wrong with it. A good frame counts as dropped until a buffer is found for it.</summary>
+    private bool IsAcceptable(ReceiveDescriptor descriptor, ref ReceiveTally tally)
+    {
+        bool isTail = _isInLongFrame;
+        _isInLongFrame = !descriptor.IsEndOfPacket;
+        if (_isInLongFrame)
+        {
+            return false;
+        }
+
+        if (descriptor.IsDamaged)
+        {
+            tally.Errors++;
+            return false;
+        }
+
+        int length = descriptor.Length - _trailer;
+        if (isTail || length is < Frame.HeaderSize or > Frame.Maximum)
+        {
+            tally.LengthErrors++;
+            return false;
+        }
+
+        tally.Dropped++;
+        return true;
+    }
+}
