@@ -10,6 +10,7 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
     public const string Prefix = "KernelSockets.";
 
     private readonly string _folder;
+    private readonly Dictionary<string, AssemblyDefinition> _known = new(StringComparer.Ordinal);
 
     public OwnAssemblies(string folder)
     {
@@ -27,6 +28,7 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
     public ReaderParameters Parameters => new()
     {
         AssemblyResolver = this,
+        InMemory = true,
         ReadSymbols = true,
         SymbolReaderProvider = new DefaultSymbolReaderProvider(throwIfNoSymbol: false),
     };
@@ -34,8 +36,15 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
     /// <inheritdoc/>
     public override AssemblyDefinition Resolve(AssemblyNameReference name)
     {
-        bool isOwn = name.Name.StartsWith(Prefix, StringComparison.Ordinal);
-        return Resolve(name, isOwn ? Parameters : new ReaderParameters { AssemblyResolver = this });
+        // The base class caches only what it reads with its own parameters.
+        if (!_known.TryGetValue(name.Name, out AssemblyDefinition? assembly))
+        {
+            bool isOwn = name.Name.StartsWith(Prefix, StringComparison.Ordinal);
+            assembly = Resolve(name, isOwn ? Parameters : new ReaderParameters { AssemblyResolver = this, InMemory = true });
+            _known.Add(name.Name, assembly);
+        }
+
+        return assembly;
     }
 
     /// <inheritdoc/>
@@ -51,5 +60,16 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
                 yield return Resolve(reference);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (AssemblyDefinition assembly in _known.Values)
+        {
+            assembly.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }
