@@ -12,7 +12,7 @@ public sealed class ReportTests
     public void Run_ExitStatus_TellsTheOutcome(string source, string rawNamespace, int expected)
     {
         int status = SampleCompiler.InFolder(folder =>
-            Report.Run(SampleCompiler.Compile(folder, "KernelSockets.Sample", source), new Options(rawNamespace, []), sourceRoot: null));
+            Report.Run(SampleCompiler.Compile(folder, "KernelSockets.Sample", source), new Options(rawNamespace, [], []), sourceRoot: null));
         Assert.Equal(expected, status);
     }
 

@@ -117,10 +117,26 @@ public sealed class RuleTests
                 folder, "KernelSockets.Library", "namespace Lib; public static class L {\n public static object Make() => new(); }", isUnsafe: false);
             string kernel = SampleCompiler.Compile(
                 folder, "KernelSockets.Sample", "namespace Sample.Raw; static class C { static void F() => Lib.L.Make(); }", references: library);
-            return NucleusAnalysis.Check(kernel, new Options(SampleCompiler.RawNamespace, [])).Violations;
+            return NucleusAnalysis.Check(kernel, new Options(SampleCompiler.RawNamespace, [], [])).Violations;
         });
         Assert.Contains(violations, violation => violation.Rule == Rule.Allocation && violation.Location.Line == 2);
         Assert.DoesNotContain(violations, violation => violation.Rule == Rule.UnsafeAssembly);
+    }
+
+    [Fact]
+    public void ReferenceElsewhere_IsFoundByItsPath()
+    {
+        IReadOnlyList<Violation> violations = SampleCompiler.InFolder(folder =>
+        {
+            string elsewhere = Directory.CreateDirectory(Path.Combine(folder, "elsewhere")).FullName;
+            string library = SampleCompiler.Compile(
+                elsewhere, "KernelSockets.Library", "namespace Lib; public static class L {\n public static object Make() => new(); }");
+            string kernel = SampleCompiler.Compile(
+                folder, "KernelSockets.Sample", "namespace Sample.Raw; static class C { static void F() => Lib.L.Make(); }", references: library);
+            return NucleusAnalysis.Check(kernel, new Options(SampleCompiler.RawNamespace, [], [library])).Violations;
+        });
+        Assert.Contains(violations, violation => violation.Rule == Rule.Allocation && violation.Location.Line == 2);
+        Assert.Contains(violations, violation => violation.Rule == Rule.UnsafeAssembly);
     }
 
     [Fact]
@@ -131,7 +147,7 @@ public sealed class RuleTests
             string library = SampleCompiler.Compile(folder, "KernelSockets.Library", "namespace Lib; public static class L { public const int A = 1; public static int F() => 1; }");
             string kernel = SampleCompiler.Compile(
                 folder, "KernelSockets.Sample", "namespace Sample.Raw; static class C { static int F() => Lib.L.F(); }", references: library);
-            return NucleusAnalysis.Check(kernel, new Options(SampleCompiler.RawNamespace, [])).Violations;
+            return NucleusAnalysis.Check(kernel, new Options(SampleCompiler.RawNamespace, [], [])).Violations;
         });
         Assert.Equal(Rule.UnsafeAssembly, Assert.Single(violations).Rule);
     }

@@ -40,7 +40,7 @@ internal static class SampleCompiler
 
     /// <summary>Compiles a whole file and checks it.</summary>
     public static IReadOnlyList<Violation> CheckSource(string source, OptimizationLevel level = OptimizationLevel.Release) =>
-        InFolder(folder => NucleusAnalysis.Check(Compile(folder, "KernelSockets.Sample", source, level), new Options(RawNamespace, [])).Violations);
+        InFolder(folder => NucleusAnalysis.Check(Compile(folder, "KernelSockets.Sample", source, level), new Options(RawNamespace, [], [])).Violations);
 
     /// <summary>Runs <paramref name="action"/> with a fresh folder.</summary>
     public static T InFolder<T>(Func<string, T> action)

@@ -40,7 +40,7 @@ public sealed class NucleusAnalysis
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(options);
-        using OwnAssemblies assemblies = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using OwnAssemblies assemblies = new(Path.GetDirectoryName(Path.GetFullPath(path))!, options.References);
         using ModuleDefinition module = ModuleDefinition.ReadModule(path, assemblies.Parameters);
         NucleusAnalysis analysis = new(module, options);
         List<MethodDefinition> nativeRoots = analysis.AddRoots();

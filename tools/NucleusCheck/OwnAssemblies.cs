@@ -3,18 +3,20 @@ using Mono.Cecil.Cil;
 
 namespace KernelSockets.NucleusCheck;
 
-/// <summary>Finds assemblies beside the checked one and in the runtime's folder; the project's own come with debug information.</summary>
+/// <summary>Finds assemblies by given paths, beside the checked one, and in the runtime's folder; the project's own come with debug information.</summary>
 internal sealed class OwnAssemblies : DefaultAssemblyResolver
 {
     /// <summary>What the names of the project's assemblies start with.</summary>
     public const string Prefix = "KernelSockets.";
 
     private readonly string _folder;
+    private readonly Dictionary<string, string> _paths;
     private readonly Dictionary<string, AssemblyDefinition> _known = new(StringComparer.Ordinal);
 
-    public OwnAssemblies(string folder)
+    public OwnAssemblies(string folder, IEnumerable<string> references)
     {
         _folder = folder;
+        _paths = references.ToDictionary(path => Path.GetFileNameWithoutExtension(path)!, StringComparer.Ordinal);
         foreach (string directory in GetSearchDirectories())
         {
             RemoveSearchDirectory(directory);
@@ -40,7 +42,10 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
         if (!_known.TryGetValue(name.Name, out AssemblyDefinition? assembly))
         {
             bool isOwn = name.Name.StartsWith(Prefix, StringComparison.Ordinal);
-            assembly = Resolve(name, isOwn ? Parameters : new ReaderParameters { AssemblyResolver = this, InMemory = true });
+            ReaderParameters parameters = isOwn ? Parameters : new ReaderParameters { AssemblyResolver = this, InMemory = true };
+            assembly = _paths.TryGetValue(name.Name, out string? path)
+                ? AssemblyDefinition.ReadAssembly(path, parameters)
+                : Resolve(name, parameters);
             _known.Add(name.Name, assembly);
         }
 
@@ -50,12 +55,13 @@ internal sealed class OwnAssemblies : DefaultAssemblyResolver
     /// <inheritdoc/>
     public override AssemblyDefinition Resolve(AssemblyNameReference name, ReaderParameters parameters) => base.Resolve(name, parameters);
 
-    /// <summary>The project's assemblies that <paramref name="module"/> uses and that lie beside it.</summary>
+    /// <summary>The project's assemblies that <paramref name="module"/> uses, as far as they are there.</summary>
     public IEnumerable<AssemblyDefinition> ReferencedBy(ModuleDefinition module)
     {
         foreach (AssemblyNameReference reference in module.AssemblyReferences)
         {
-            if (reference.Name.StartsWith(Prefix, StringComparison.Ordinal) && File.Exists(Path.Combine(_folder, reference.Name + ".dll")))
+            bool isThere = _paths.ContainsKey(reference.Name) || File.Exists(Path.Combine(_folder, reference.Name + ".dll"));
+            if (isThere && reference.Name.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 yield return Resolve(reference);
             }
