@@ -1,0 +1,49 @@
+using Mono.Cecil;
+
+namespace KernelSockets.Architecture.Tests;
+
+/// <summary>Which assembly may know which: the seams lie in Abstractions, and only the kernel puts everything together.</summary>
+public sealed class LayerTests
+{
+    private const string Abstractions = "Abstractions";
+    private const string Kernel = "Kernel";
+
+    [Fact]
+    public void EveryLayer_IsFound()
+    {
+        string[] names = [.. Repository.SourceProjects.Select(Path.GetFileNameWithoutExtension).OfType<string>()];
+        Assert.Subset(names.ToHashSet(), new HashSet<string> { Abstractions, "Net", "Vfs", "UserApps", "E1000", "Console" });
+    }
+
+    [Fact]
+    public void Projects_ReferToAbstractionsOnly()
+    {
+        foreach (string project in Repository.SourceProjects.Where(project => !Repository.IsInKernel(project)))
+        {
+            string name = Path.GetFileNameWithoutExtension(project);
+            string[] allowed = name == Abstractions ? [] : [Abstractions];
+            Assert.True(!Repository.References(project).Except(allowed).Any(), $"{name} refers to {string.Join(", ", Repository.References(project))}");
+        }
+    }
+
+    [Fact]
+    public void Assemblies_UseAbstractionsAndTheClassLibraryOnly()
+    {
+        foreach (string path in LayerAssemblies.Paths)
+        {
+            using ModuleDefinition module = ModuleDefinition.ReadModule(path);
+            IEnumerable<string> foreign = module.AssemblyReferences.Select(reference => reference.Name)
+                .Where(name => name != "KernelSockets.Abstractions" && !name.StartsWith("System.", StringComparison.Ordinal));
+            Assert.True(!foreign.Any(), $"{module.Name} uses {string.Join(", ", foreign)}");
+        }
+    }
+
+    [Fact]
+    public void Kernel_RefersToEveryLayer_OnceItExists()
+    {
+        string? kernel = Repository.SourceProjects.SingleOrDefault(project => Path.GetFileNameWithoutExtension(project) == Kernel);
+        Assert.SkipWhen(kernel is null, "There is no kernel project in this tree.");
+        string[] layers = [.. Repository.SourceProjects.Where(project => project != kernel).Select(Path.GetFileNameWithoutExtension).OfType<string>()];
+        Assert.Empty(layers.Except(Repository.References(kernel)).Except([Abstractions]));
+    }
+}
