@@ -10,7 +10,7 @@ namespace KernelSockets.Vfs.Dev;
 ///   | c_iflag| c_oflag| c_cflag| c_lflag|c_line | c_cc[19]    |    little-endian
 /// </code>
 /// </remarks>
-public struct Termios
+public struct Termios : IEquatable<Termios>
 {
     /// <summary>Bytes of the structure.</summary>
     public const int Size = CharactersOffset + CharacterCount;
@@ -112,6 +112,23 @@ public struct Termios
         bytes[LineOffset] = Line;
         ((ReadOnlySpan<byte>)_characters).CopyTo(bytes.Slice(CharactersOffset, CharacterCount));
     }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(Termios other) =>
+        Input == other.Input && Output == other.Output && Control == other.Control && Local == other.Local && Line == other.Line
+        && ((ReadOnlySpan<byte>)_characters).SequenceEqual(other._characters);
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is Termios other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => HashCode.Combine(Input, Output, Control, Local, Line);
+
+    /// <summary>True when both are the same in every field.</summary>
+    public static bool operator ==(Termios left, Termios right) => left.Equals(right);
+
+    /// <summary>True when they differ in some field.</summary>
+    public static bool operator !=(Termios left, Termios right) => !left.Equals(right);
 
     [InlineArray(CharacterCount)]
     private struct CharacterArray
