@@ -1,53 +1,64 @@
 namespace KernelSockets.Kernel.Nucleus;
 
 /// <summary>
-/// Interrupt lines as events: the handler masks a level-triggered line, counts, and wakes the one task that waits for it. Interrupts off.
+/// Interrupt lines as events: the handler masks a level-triggered line, counts, and signals the line's event, for which one task waits. Lines of
+/// several devices that one task serves share an event. Interrupts off.
 /// </summary>
 internal static unsafe class InterruptEvents
 {
+    /// <summary>Events in all.</summary>
+    public const int EventCount = 32;
+
     private const int LineCount = IoApic.LineCount;
 
     private static Table s_table;
 
-    /// <summary>Routes a line and lets it fire.</summary>
-    public static Errno Attach(int line, bool isPci)
+    /// <summary>Routes a line to an event and lets it fire.</summary>
+    public static Errno Attach(int line, bool isPci, int signalledEvent)
     {
-        if (line is < 0 or >= LineCount)
+        if (line is < 0 or >= LineCount || signalledEvent is < 0 or >= EventCount)
         {
             return Errno.EINVAL;
         }
 
+        s_table.Events[line] = (byte)signalledEvent;
+        s_table.IsAttached[line] = true;
         s_table.IsLevel[line] = IoApic.IsLevelTriggered(line, isPci);
         IoApic.Enable(line, isPci);
         return Errno.Success;
     }
 
-    /// <summary>Blocks until the line has fired since the last call. From a system call only.</summary>
-    public static Errno Wait(int line, long deadline)
+    /// <summary>Blocks until the event was signalled since the last call. From a system call only.</summary>
+    public static Errno Wait(int awaited, long deadline)
     {
-        while (!s_table.HasFired[line])
+        if (awaited is < 0 or >= EventCount)
         {
-            s_table.Waiters[line] = (ulong)Scheduler.Current;
+            return Errno.EINVAL;
+        }
+
+        while (!s_table.HasFired[awaited])
+        {
+            s_table.Waiters[awaited] = (ulong)Scheduler.Current;
             Errno reason = Scheduler.Park(deadline);
-            s_table.Waiters[line] = 0;
+            s_table.Waiters[awaited] = 0;
             if (reason != Errno.Success)
             {
                 return reason;
             }
         }
 
-        s_table.HasFired[line] = false;
+        s_table.HasFired[awaited] = false;
         return Errno.Success;
     }
 
-    /// <summary>As if the line had fired. Any context.</summary>
-    public static void Signal(int line)
+    /// <summary>Signals an event. Any context.</summary>
+    public static void Signal(int signalled)
     {
-        s_table.HasFired[line] = true;
-        TaskRecord* waiter = (TaskRecord*)s_table.Waiters[line];
+        s_table.HasFired[signalled] = true;
+        TaskRecord* waiter = (TaskRecord*)s_table.Waiters[signalled];
         if (waiter != null)
         {
-            s_table.Waiters[line] = 0;
+            s_table.Waiters[signalled] = 0;
             Scheduler.Unpark(waiter, Errno.Success);
         }
     }
@@ -61,8 +72,12 @@ internal static unsafe class InterruptEvents
             IoApic.Mask(line);
         }
 
-        Signal(line);
+        Signal(s_table.Events[line]);
     }
+
+    public static bool IsAttached(int line) => s_table.IsAttached[line];
+
+    public static bool IsLevel(int line) => s_table.IsLevel[line];
 
     public static long Count(int line) => s_table.Counts[line];
 
@@ -80,10 +95,12 @@ internal static unsafe class InterruptEvents
 
     private struct Table
     {
-        public fixed ulong Waiters[LineCount];
+        public fixed ulong Waiters[EventCount];
+        public fixed bool HasFired[EventCount];
+        public fixed byte Events[LineCount];
         public fixed long Counts[LineCount];
-        public fixed bool HasFired[LineCount];
         public fixed bool IsLevel[LineCount];
+        public fixed bool IsAttached[LineCount];
         public long Timer;
         public long SelfTest;
         public long Reschedule;

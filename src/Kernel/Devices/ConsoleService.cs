@@ -1,0 +1,44 @@
+using KernelSockets.Kernel.Nucleus;
+using KernelSockets.Kernel.Tasks;
+using KernelSockets.Vfs.Dev;
+
+namespace KernelSockets.Kernel.Devices;
+
+/// <summary>The console: serial line and screen with keyboard behind one terminal, with a task for each source of keys.</summary>
+internal sealed class ConsoleService
+{
+    private readonly SerialLine? _serial;
+
+    public ConsoleService(KernelOptions options)
+    {
+        _serial = options.UsesSerial ? SerialLine.TryOpen() : null;
+        VgaText.IsEnabled = false;
+        Terminal = new Terminal(new Output(this), new KernelWaitQueueFactory(), KernelClock.Instance);
+    }
+
+    /// <summary>The terminal that the shell and all jobs share.</summary>
+    public Terminal Terminal { get; }
+
+    /// <summary>Starts to take keys.</summary>
+    public void Start()
+    {
+        if (_serial is not null)
+        {
+            ServiceThread.Start("serial", Scheduler.DriverPriority, () => _serial.Receive((bytes, count) => Terminal.Input(bytes.AsSpan(0, count))));
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _serial?.Write(bytes);
+    }
+
+    private sealed class Output : TerminalOutput
+    {
+        private readonly ConsoleService _console;
+
+        public Output(ConsoleService console) => _console = console;
+
+        public override void Write(ReadOnlySpan<byte> bytes) => _console.Write(bytes);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace KernelSockets.Kernel.Tasks;
+
+/// <summary>
+/// A program that runs: its main on a thread of its own, the threads and work items that come from it, its standard streams, and its exit status.
+/// </summary>
+/// <remarks>The current job travels with the execution context, so that threads and thread-pool work that a program starts belong to its job.</remarks>
+internal sealed class Job : IJob
+{
+    /// <summary>Exit status after Ctrl-C: 128 + SIGINT.</summary>
+    public const int InterruptedStatus = 130;
+
+    /// <summary>Exit status after an unhandled exception: 128 + SIGABRT.</summary>
+    public const int AbortedStatus = 134;
+
+    private static readonly AsyncLocal<Job?> s_current = new();
+
+    private readonly JobTable _table;
+    private readonly Func<string[], int> _main;
+    private readonly string[] _arguments;
+    private readonly KernelWaitQueue _ended = new("job");
+    private Thread? _thread;
+    private bool _isInterrupted;
+    private bool _hasFailed;
+
+    public Job(JobTable table, int id, string name, Func<string[], int> main, string[] arguments)
+    {
+        _table = table;
+        _main = main;
+        _arguments = arguments;
+        Id = id;
+        Name = name;
+        Streams = new JobStreams(table.Terminal);
+    }
+
+    /// <inheritdoc/>
+    public int Id { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool HasEnded { get; private set; }
+
+    /// <inheritdoc/>
+    public int ExitStatus { get; private set; }
+
+    /// <summary>Standard input, output and error.</summary>
+    public JobStreams Streams { get; }
+
+    /// <summary>True after Ctrl-C: every further wait ends at once.</summary>
+    public bool IsInterrupted => Volatile.Read(ref _isInterrupted);
+
+    /// <summary>The calling code's job; null in kernel tasks.</summary>
+    public static Job? Current => s_current.Value;
+
+    /// <summary>Starts the main thread.</summary>
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = Name };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public Errno Wait(Instant deadline)
+    {
+        lock (_table.Gate)
+        {
+            while (!HasEnded)
+            {
+                Errno error = _ended.Wait(_table.Gate, deadline);
+                if (error != Errno.Success && !HasEnded)
+                {
+                    return error;
+                }
+            }
+
+            _table.Remove(this);
+            return Errno.Success;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt()
+    {
+        Volatile.Write(ref _isInterrupted, true);
+        foreach (KernelTask task in TaskRegistry.Instance.Snapshot())
+        {
+            if (task.Job == this)
+            {
+                task.Unblock(Errno.EINTR);
+            }
+        }
+
+        // Sleeps and locks of the class library wait in the runtime, not in a wait queue.
+        _thread?.Interrupt();
+    }
+
+    /// <summary>An exception has left a thread of this job: prints it and marks the job as aborted.</summary>
+    public void Fail(Exception exception)
+    {
+        Volatile.Write(ref _hasFailed, true);
+        Streams.Error.WriteLine($"Unhandled exception. {exception}");
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception that leaves a program ends that program, not the kernel.")]
+    private void Run()
+    {
+        s_current.Value = this;
+        int status;
+        try
+        {
+            status = _main(_arguments);
+        }
+        catch (ThreadInterruptedException) when (IsInterrupted)
+        {
+            status = InterruptedStatus;
+        }
+        catch (Exception e) when (IsInterrupted && e is IOException or OperationCanceledException)
+        {
+            // The class library's way to tell that a read or write was interrupted.
+            status = InterruptedStatus;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            status = AbortedStatus;
+        }
+
+        End(Volatile.Read(ref _hasFailed) ? AbortedStatus : status);
+    }
+
+    private void End(int status)
+    {
+        Streams.Flush();
+        lock (_table.Gate)
+        {
+            ExitStatus = status & 0xFF;
+            HasEnded = true;
+            _table.OnEnded(this);
+            _ended.WakeAll();
+        }
+    }
+}
