@@ -91,7 +91,8 @@ internal sealed class EchoSession : IEchoSession
     internal bool ReceiveReply(in Ipv4Datagram datagram, in IcmpHeader message)
     {
         Request request = _requests[message.Sequence % RequestWindow];
-        bool isExpected = datagram.Header.Source == _destination || _destination.IsBroadcast || _destination.IsMulticast;
+        bool isExpected = datagram.Header.Source == _destination
+            || _destination.IsMulticast || datagram.Interface.IsBroadcast(_destination);
         if (!isExpected || !request.Answers(message.Sequence))
         {
             return false;
