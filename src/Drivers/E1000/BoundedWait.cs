@@ -4,8 +4,8 @@ namespace KernelSockets.Drivers.E1000;
 /// <remarks>Busy waits, for start-up and recovery only; a task that waits for frames blocks on its interrupt instead.</remarks>
 internal readonly struct BoundedWait(RegisterSpace registers, Clock clock)
 {
-    /// <summary>Turns after which a wait ends even if the clock does not move: at 10 ns or more a turn, over 200 ms.</summary>
-    private const int MaximumTurns = 20_000_000;
+    /// <summary>Turns after which a wait ends even if the clock does not move: at 10 ns or more a turn, over 50 ms.</summary>
+    private const int MaximumTurns = 5_000_000;
 
     /// <summary>Reads after which a wait for a register ends likewise: at 100 ns or more a read, over 200 ms.</summary>
     private const int MaximumReads = 2_000_000;

@@ -273,7 +273,7 @@ public sealed class E1000Device : NetworkDevice
             }
 
             _statistics.TransmitErrors += _transmit.Rewind();
-            _statistics.ReceiveDropped += _receive.Rewind();
+            RewindReceive();
             _receive.Release();
             return Errno.Success;
         }
@@ -440,6 +440,14 @@ public sealed class E1000Device : NetworkDevice
         _statistics.ReceiveDropped += tally.Dropped;
     }
 
+    /// <summary>Empties the receive ring of a device that has been reset. Lock held, called by the network task.</summary>
+    private void RewindReceive()
+    {
+        ReceiveTally tally = default;
+        _receive.Rewind(ref tally);
+        Account(tally);
+    }
+
     /// <summary>Looks after the link, missed frames and the transmitter. Lock held, called by the network task.</summary>
     private void Supervise(InterruptCauses causes, Instant now)
     {
@@ -542,7 +550,7 @@ public sealed class E1000Device : NetworkDevice
     private void Run()
     {
         _isReset = false;
-        _statistics.ReceiveDropped += _receive.Rewind();
+        RewindReceive();
         _controller.Configure(Address, _receive.BusAddress, _transmit.BusAddress);
         _counters.Discard();
         _controller.StartEngines(_isPromiscuous);

@@ -73,20 +73,23 @@ internal sealed class ReceiveRing
     }
 
     /// <summary>Prepares all slots for a receiver that starts at slot 0. The hardware must not own any.</summary>
-    /// <returns>Frames that had arrived and are lost.</returns>
-    public int Rewind()
+    /// <param name="tally">Counts the frames that had arrived: good ones as dropped.</param>
+    public void Rewind(ref ReceiveTally tally)
     {
-        int lost = 0;
         for (int i = 0; i < _buffers.Length; i++)
         {
-            ReceiveDescriptor descriptor = ReceiveDescriptor.Read(_memory, i);
-            lost += descriptor.IsDone && descriptor.IsEndOfPacket ? 1 : 0;
-            ReceiveDescriptor.Write(_memory, i, _buffers[i]?.Memory.BusAddress ?? 0);
+            ReceiveDescriptor descriptor = ReceiveDescriptor.Read(_memory, _next);
+            if (descriptor.IsDone)
+            {
+                IsAcceptable(descriptor, ref tally);
+            }
+
+            ReceiveDescriptor.Write(_memory, _next, _buffers[_next]?.Memory.BusAddress ?? 0);
+            _next = DescriptorRing.Advance(_next);
         }
 
         _next = 0;
         _isInLongFrame = false;
-        return lost;
     }
 
     /// <summary>Gives the served slots to the hardware.</summary>

@@ -4,7 +4,7 @@ namespace KernelSockets.Simulation.E1000;
 /// so that a driver's busy waits end as they do on a real machine.</summary>
 public sealed class BusClock : Clock
 {
-    private const long ReadCostNanoseconds = 20;
+    private const long ReadCostNanoseconds = 200;
 
     private long _nanoseconds;
 

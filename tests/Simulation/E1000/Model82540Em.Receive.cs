@@ -37,6 +37,9 @@ public sealed partial class Model82540Em
     /// <summary>True for a device that stores bad frames and long ones though it was not told to (RCTL.SBP and LPE stuck).</summary>
     public bool DeliversBadFrames { get; set; }
 
+    /// <summary>Undamaged frames that were written to memory and are not too long; short ones only if <see cref="DeliversBadFrames"/>.</summary>
+    public long StoredGoodFrames { get; private set; }
+
     /// <summary>Frames in the FIFO.</summary>
     public int FifoCount => _fifo.Count;
 
@@ -246,6 +249,8 @@ public sealed partial class Model82540Em
             StoreDescriptor(_wire.AsSpan(done, size), status, isEnd ? (byte)(errors | checksumErrors) : (byte)0);
             done += size;
         }
+
+        StoredGoodFrames += fault == ReceiveFault.None && wireLength <= MaximumWire ? 1 : 0;
 
         // RDMTS: half, a quarter or an eighth of the ring.
         int threshold = RingLength(RDLEN) >> (int)((_values[RCTL / sizeof(uint)] >> 8 & 3) + 1);
