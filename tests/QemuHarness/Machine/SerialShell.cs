@@ -50,18 +50,17 @@ internal sealed partial class SerialShell(SerialConsole console)
 
     private static string LastLine(string text) => text[(text.LastIndexOf('\n') + 1)..];
 
-    /// <summary>The first line break after the keys is the echo of Enter; the last line is the prompt.</summary>
+    /// <summary>The first line break after the keys is the echo of Enter; the last line ends in the prompt.</summary>
     private static string BetweenEchoAndPrompt(string printed)
     {
         string plain = SerialConsole.Plain(printed);
         int start = plain.IndexOf('\n', StringComparison.Ordinal) + 1;
-        int end = plain.LastIndexOf('\n') + 1;
-        return plain[start..Math.Max(start, end)];
+        return Prompt().Replace(plain[start..], string.Empty);
     }
 
     private static string Visible(string keys) => keys.Replace("\r", "<Enter>", StringComparison.Ordinal).Replace("\x1b", "<Esc>", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^ks:\S*# $")]
+    [GeneratedRegex(@"(ks:\S*# )+$")]
     private static partial Regex Prompt();
 }
 
