@@ -168,11 +168,12 @@ internal sealed class QemuGuest : IAsyncDisposable
     {
         using CancellationTokenSource deadline = new(Limits.Command);
         Task<Socket> accepted = listener.AcceptAsync(deadline.Token).AsTask();
-        Task ended = _process!.WaitForExitAsync(Limits.Command);
-        if (await Task.WhenAny(accepted, ended) == ended && !accepted.IsCompleted)
+        Task ended = _process!.WatchAsync(deadline.Token);
+        bool isAccepted = await Task.WhenAny(accepted, ended) == accepted && accepted.IsCompletedSuccessfully;
+        await deadline.CancelAsync();
+        if (!isAccepted)
         {
-            await deadline.CancelAsync();
-            throw new InvalidOperationException($"QEMU ended at once:\n{_process.Output}");
+            throw new InvalidOperationException($"QEMU did not connect; it printed:\n{_process.Output}");
         }
 
         return await accepted;

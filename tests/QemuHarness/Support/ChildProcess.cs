@@ -114,6 +114,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when it ends; watching has no effect on it.</summary>
+    public Task WatchAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
+
     /// <summary>Ends it as Ctrl-C in a terminal would, and waits for that.</summary>
     public async Task InterruptAsync()
     {
