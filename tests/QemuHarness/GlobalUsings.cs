@@ -1,0 +1,2 @@
+global using KernelSockets.QemuHarness.Machine;
+global using KernelSockets.QemuHarness.Support;
