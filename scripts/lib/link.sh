@@ -7,8 +7,12 @@ KS_TOOLS=$KS_OUT/tools
 
 # compile_kernel: the host tools, then everything under src/ up to one native object file, with the nucleus rules checked between.
 compile_kernel() {
-    dotnet build tools/KernelImage --configuration Release --output "$KS_TOOLS/KernelImage" -v minimal || return
-    dotnet build src/Kernel --configuration Release --target:CompileKernel -v minimal
+    local tool
+    for tool in KernelImage NucleusCheck; do
+        dotnet build "tools/$tool" --configuration Release --output "$KS_TOOLS/$tool" -v minimal || return
+    done
+    dotnet build src/Kernel --configuration Release --target:CompileKernel -v minimal \
+        "-p:NucleusCheck=$KS_TOOLS/NucleusCheck/KernelSockets.NucleusCheck"
 }
 
 # runtime_libraries: the folder of the runtime's static libraries, of the version that the compile used.

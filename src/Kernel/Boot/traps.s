@@ -205,6 +205,11 @@ nucleus_call:
         syscall
         ret
 
+# i64 call_managed(TrapFrame*, handler)
+.globl call_managed
+call_managed:
+        jmp *%rsi
+
 # The idle task: waits for interrupts for ever.
 .globl idle_loop
 idle_loop:

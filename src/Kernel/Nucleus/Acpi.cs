@@ -51,7 +51,7 @@ internal static unsafe class Acpi
         }
     }
 
-    /// <summary>Enters S5, soft off. Returns when the machine did not obey.</summary>
+    /// <summary>Enters S5, soft off. Returns when the machine has not obeyed for a second.</summary>
     public static void PowerOff()
     {
         if (s_fadt == null || !TryFindSleepType(out byte typeA, out byte typeB))
@@ -65,6 +65,12 @@ internal static unsafe class Acpi
         if (controlB != 0)
         {
             Cpu.Out16(controlB, (ushort)((typeB << SleepTypeShift) | SleepEnable));
+        }
+
+        long patience = Tsc.Nanoseconds() + 1_000_000_000;
+        while (Tsc.Nanoseconds() < patience)
+        {
+            Cpu.Pause();
         }
     }
 

@@ -45,6 +45,13 @@ internal static unsafe class SystemCalls
     [MethodImpl(MethodImplOptions.InternalCall)]
     private static extern byte IsAttached();
 
+    /// <summary>
+    /// A plain jump to the handler. A call through the function pointer would be compiled as one that leaves managed code, which this is not in.
+    /// </summary>
+    [RuntimeImport(Image.Library, "call_managed")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern long CallManaged(TrapFrame* frame, ulong handler);
+
     /// <summary>Serves a call. The result is in the frame's rax.</summary>
     /// <returns>1 when the frame was replaced: every register comes from it.</returns>
     [RuntimeExport("nucleus_syscall")]
@@ -117,7 +124,7 @@ internal static unsafe class SystemCalls
         }
 
         Cpu.EnableInterrupts();
-        long result = s_managedHandler(frame);
+        long result = CallManaged(frame, (ulong)s_managedHandler);
         Cpu.DisableInterrupts();
         return result;
     }
