@@ -1,0 +1,117 @@
+using KernelSockets.Simulation;
+
+namespace KernelSockets.UserApps.Tests.Fakes;
+
+/// <summary>A network whose interfaces, neighbours and echoes the test makes up.</summary>
+internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) : INetworkControl
+{
+    public List<InterfaceInformation> Links { get; } = [];
+
+    public List<NeighbourInformation> Table { get; } = [];
+
+    /// <summary>Calls that changed something, as text.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>What each setter returns.</summary>
+    public Errno SetResult { get; set; }
+
+    /// <summary>What opening an echo session returns.</summary>
+    public Errno OpenResult { get; set; }
+
+    /// <summary>What sending a request returns.</summary>
+    public Errno SendResult { get; set; }
+
+    /// <summary>What comes back for a request, and how long after it.</summary>
+    public Func<ushort, IEnumerable<(TimeSpan Delay, EchoReply Reply)>> Answer { get; set; } = _ => [];
+
+    /// <summary>Requests sent: sequence, data size, TTL and moment.</summary>
+    public List<(ushort Sequence, int Size, byte TimeToLive, Instant At)> Sent { get; } = [];
+
+    public int OpenSessions { get; private set; }
+
+    public IReadOnlyList<InterfaceInformation> Interfaces() => Links;
+
+    public Errno SetAddress(string name, Ipv4Address address, int prefixLength) => Record($"address {name} {address}/{prefixLength}");
+
+    public Errno SetMtu(string name, int mtu) => Record($"mtu {name} {mtu}");
+
+    public Errno SetUp(string name, bool isUp) => Record($"{(isUp ? "up" : "down")} {name}");
+
+    public Errno SetGateway(Ipv4Address gateway) => Record($"gateway {gateway}");
+
+    public IReadOnlyList<NeighbourInformation> Neighbours() => Table;
+
+    public Errno DeleteNeighbour(Ipv4Address address) => Record($"delete {address}");
+
+    public Errno AddNeighbour(Ipv4Address address, MacAddress hardwareAddress) => Record($"add {address} {hardwareAddress}");
+
+    public Errno TryOpenEcho(Ipv4Address destination, out IEchoSession? session)
+    {
+        session = OpenResult == Errno.Success ? new Session(this) : null;
+        OpenSessions += session is null ? 0 : 1;
+        return OpenResult;
+    }
+
+    private Errno Record(string call)
+    {
+        Calls.Add(call);
+        return SetResult;
+    }
+
+    private sealed class Session(FakeNetwork network) : IEchoSession
+    {
+        private readonly Lock _gate = new();
+        private readonly SimulatedWaitQueue _arrived = new(network.Time, "echo");
+        private readonly Queue<EchoReply> _replies = new();
+
+        public Errno Send(ushort sequence, ReadOnlySpan<byte> payload, byte timeToLive)
+        {
+            network.Sent.Add((sequence, payload.Length, timeToLive, network.Time.Now));
+            if (network.SendResult != Errno.Success)
+            {
+                return network.SendResult;
+            }
+
+            foreach ((TimeSpan delay, EchoReply reply) in network.Answer(sequence))
+            {
+                network.Time.After(delay, () => Arrive(reply with { ReceivedAt = network.Time.Now }));
+            }
+
+            return Errno.Success;
+        }
+
+        public Errno Receive(Instant deadline, out EchoReply reply)
+        {
+            reply = default;
+            lock (_gate)
+            {
+                while (_replies.Count == 0)
+                {
+                    Errno error = network.IsInterrupted() ? Errno.EINTR : _arrived.Wait(_gate, deadline);
+                    if (error != Errno.Success)
+                    {
+                        return network.IsInterrupted() ? Errno.EINTR : error;
+                    }
+                }
+
+                reply = _replies.Dequeue();
+                return Errno.Success;
+            }
+        }
+
+        public void Dispose() => network.OpenSessions--;
+
+        private void Arrive(EchoReply reply)
+        {
+            lock (_gate)
+            {
+                _replies.Enqueue(reply);
+                _arrived.WakeAll();
+            }
+        }
+    }
+
+    private SimulatedTime Time => time;
+
+    private bool IsInterrupted() => isInterrupted();
+}

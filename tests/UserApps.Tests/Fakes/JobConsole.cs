@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace KernelSockets.UserApps.Tests.Fakes;
+
+/// <summary>
+/// Gives each job its own <see cref="Console"/>, as the kernel does: the process's console looks up the writers of the flow that calls.
+/// </summary>
+internal sealed class JobConsole(TextReader input, TextWriter output, TextWriter error)
+{
+    private static readonly AsyncLocal<JobConsole?> s_current = new();
+
+    /// <summary>Runs a program with this console.</summary>
+    public int Run(Func<string[], int> main, string[] arguments)
+    {
+        JobConsole? before = s_current.Value;
+        s_current.Value = this;
+        try
+        {
+            return main(arguments);
+        }
+        finally
+        {
+            s_current.Value = before;
+        }
+    }
+
+    [ModuleInitializer]
+    internal static void Install()
+    {
+        Console.SetOut(new Router(Console.Out, static console => console.Output));
+        Console.SetError(new Router(Console.Error, static console => console.Error));
+        Console.SetIn(new InputRouter(Console.In));
+    }
+
+    private TextReader Input => input;
+
+    private TextWriter Output => output;
+
+    private TextWriter Error => error;
+
+    private sealed class Router(TextWriter otherwise, Func<JobConsole, TextWriter> pick) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        private TextWriter Target => s_current.Value is { } console ? pick(console) : otherwise;
+
+        public override void Write(char value) => Target.Write(value);
+
+        public override void Write(string? value) => Target.Write(value);
+
+        public override void Write(char[] buffer, int index, int count) => Target.Write(buffer, index, count);
+
+        public override void WriteLine(string? value) => Target.Write(value + "\n");
+
+        public override void WriteLine() => Target.Write("\n");
+
+        public override void Flush() => Target.Flush();
+    }
+
+    private sealed class InputRouter(TextReader otherwise) : TextReader
+    {
+        private TextReader Target => s_current.Value is { } console ? console.Input : otherwise;
+
+        public override int Read() => Target.Read();
+
+        public override int Peek() => Target.Peek();
+
+        public override string? ReadLine() => Target.ReadLine();
+    }
+}
