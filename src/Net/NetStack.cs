@@ -1,12 +1,14 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// A network stack: interfaces, ARP, IPv4, ICMP, timers. Owns all its state, so that any number of stacks can live side by side; reads time from its
+/// A network stack: interfaces, ARP, IPv4, ICMP, timers. Owns all its state, so that any number of stacks can live side by side; reads
+/// time from its
 /// clock, never sleeps, and never waits except in a session's own wait queue.
 /// </summary>
 /// <remarks>
 /// One lock, the gate, protects everything in a stack. It is taken by the public members of this class, <see cref="NetInterface"/>,
-/// <see cref="NetworkControl"/> and sessions, and by nobody else; code below them runs under it. Under the gate a device's <c>Transmit</c>, an
+/// <see cref="NetworkControl"/> and sessions, and by nobody else; code below them runs under it. Under the gate a device's
+/// <c>Transmit</c>, an
 /// <see cref="IStackHost"/> and an <see cref="IFrameTap"/> are called; they must not block nor call the stack.
 /// <para>
 /// The network task serves a stack like this, and calls nothing else on it:
@@ -26,7 +28,9 @@ public sealed class NetStack
     /// <summary>Interfaces of a stack, loopback included.</summary>
     public const int MaximumInterfaces = 16;
 
-    /// <summary>Free bytes in front of an IPv4 or ARP packet for the link header, with two more so that the packet is aligned to four bytes.</summary>
+    /// <summary>
+    /// Free bytes in front of an IPv4 or ARP packet for the link header, with two more so that the packet is aligned to four bytes.
+    /// </summary>
     internal const int LinkHeadroom = EthernetHeader.Size + 2;
 
     /// <summary>Loopback frames delivered in one call of <see cref="Advance"/>.</summary>
@@ -81,7 +85,9 @@ public sealed class NetStack
     /// <summary>The interface <c>lo</c>.</summary>
     public NetInterface Loopback { get; }
 
-    /// <summary>When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> for nothing. May be in the past: at once.</summary>
+    /// <summary>
+    /// When <see cref="Advance"/> has something to do; <see cref="Instant.Never"/> for nothing. May be in the past: at once.
+    /// </summary>
     public Instant NextDeadline
     {
         get
@@ -185,7 +191,8 @@ public sealed class NetStack
     /// <summary>Sends the next announcement of an address, while there is one to send and somebody to hear it.</summary>
     internal void ContinueAnnouncing(NetInterface netInterface)
     {
-        if (netInterface.AnnouncementsLeft == 0 || netInterface.IsLoopback || !netInterface.HasAddress || !netInterface.IsUp || !netInterface.Device.IsLinkUp)
+        bool isHeard = netInterface.IsUp && netInterface.Device.IsLinkUp && !netInterface.IsLoopback;
+        if (!isHeard || !netInterface.HasAddress || netInterface.AnnouncementsLeft == 0)
         {
             return;
         }

@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>Configuration and state of one stack for the commands of the shell: the stack's side of <see cref="INetworkControl"/>.</summary>
+/// <summary>
+/// Configuration and state of one stack for the commands of the shell: the stack's side of <see cref="INetworkControl"/>.
+/// </summary>
 /// <remarks>May be called from any task; every member takes the stack's gate. What it returns are copies.</remarks>
 public sealed class NetworkControl : INetworkControl
 {

@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>All timers of a stack in a binary heap: scheduling, moving and cancelling take O(log n) and allocate only when the heap grows.</summary>
+/// <summary>
+/// All timers of a stack in a binary heap: scheduling, moving and cancelling take O(log n) and allocate only when the heap grows.
+/// </summary>
 /// <remarks>Used under the stack's gate.</remarks>
 internal sealed class TimerQueue
 {

@@ -213,8 +213,8 @@ public sealed class ArpTests
         session.Send(1, [], 64); // in use, unlike those that follow
         for (int i = 0; i < 2 * Arp.MaximumNeighbours; i++)
         {
-            tester.Probe.Send(Frames.Ethernet(
-                MacAddress.Broadcast, s_otherMac, EtherType.Arp, Frames.Arp(Request(new Ipv4Address(0x0A01_0000 + (uint)i), Tester.Node4, s_otherMac))));
+            ArpFields request = Request(new Ipv4Address(0x0A01_0000 + (uint)i), Tester.Node4, s_otherMac);
+            tester.Probe.Send(Frames.Ethernet(MacAddress.Broadcast, s_otherMac, EtherType.Arp, Frames.Arp(request)));
             tester.Settle(TimeSpan.FromMilliseconds(1));
         }
 
@@ -355,7 +355,8 @@ public sealed class ArpTests
     {
         if (IsRequestFor(frame, Tester.SelfIp))
         {
-            tester.Probe.Send(Frames.Ethernet(Tester.NodeMac, Tester.SelfMac, EtherType.Arp, Frames.Arp(Reply(Tester.Self4, Tester.SelfMac))));
+            byte[] reply = Frames.Arp(Reply(Tester.Self4, Tester.SelfMac));
+            tester.Probe.Send(Frames.Ethernet(Tester.NodeMac, Tester.SelfMac, EtherType.Arp, reply));
         }
     }
 }

@@ -154,7 +154,12 @@ public sealed class FragmentTests
         byte[] first = Split(s_echo)[0];
         for (int i = 0; i < 100_000; i++)
         {
-            Ipv4Fields fields = Tester.ToNode with { Identification = (ushort)i, Source = new Ipv4Address(0x0A00_0010 + ((uint)i >> 16)), MoreFragments = true };
+            Ipv4Fields fields = Tester.ToNode with
+            {
+                Identification = (ushort)i,
+                Source = new Ipv4Address(0x0A00_0010 + ((uint)i >> 16)),
+                MoreFragments = true,
+            };
             tester.SendDatagram(Frames.Datagram(fields, first.AsSpan(20, 64)));
             if (i % 100 == 0)
             {

@@ -7,7 +7,8 @@ public sealed class IcmpTests
 {
     private const Ipv4Protocol UnknownProtocol = (Ipv4Protocol)200;
 
-    private static byte[] Unknown(int size = 40) => Frames.Datagram(Tester.ToNode with { Protocol = UnknownProtocol }, Frames.Pattern(size));
+    private static byte[] Unknown(int size = 40) =>
+        Frames.Datagram(Tester.ToNode with { Protocol = UnknownProtocol }, Frames.Pattern(size));
 
     [Theory]
     [InlineData(0)]
@@ -57,7 +58,8 @@ public sealed class IcmpTests
     public void Item18_UnknownOrUnusedType_Silence(byte type)
     {
         Tester tester = new();
-        Assert.Empty(tester.ExchangeDatagram(Frames.Datagram(Tester.ToNode, Frames.Icmp(new IcmpFields((IcmpType)type, 0, 0), Frames.Pattern(40)))));
+        byte[] message = Frames.Icmp(new IcmpFields((IcmpType)type, 0, 0), Frames.Pattern(40));
+        Assert.Empty(tester.ExchangeDatagram(Frames.Datagram(Tester.ToNode, message)));
         Assert.Equal(1, tester.Icmp.InUnknownTypes + tester.Icmp.InRedirects);
         tester.AssertAlive();
     }
@@ -109,7 +111,8 @@ public sealed class IcmpTests
     public void Item21_AboutAGroup_Silence(string destination)
     {
         Tester tester = new();
-        byte[] datagram = Frames.Datagram(Tester.ToNode with { Protocol = UnknownProtocol, Destination = Addresses.Ip(destination) }, Frames.Pattern(40));
+        byte[] datagram = Frames.Datagram(
+            Tester.ToNode with { Protocol = UnknownProtocol, Destination = Addresses.Ip(destination) }, Frames.Pattern(40));
         Assert.Empty(tester.ExchangeDatagram(datagram, MacAddress.Broadcast));
         Assert.Equal(1, tester.Icmp.OutErrorsForbidden);
     }

@@ -3,7 +3,8 @@ using KernelSockets.Simulation;
 namespace KernelSockets.Net.Tests;
 
 /// <summary>
-/// A host on a simulated wire: a stack, its device, and what the network task does. It runs only when the device interrupts, the stack wakes
+/// A host on a simulated wire: a stack, its device, and what the network task does. It runs only when the device interrupts, the stack
+/// wakes
 /// it, or the deadline that the stack named has come, so a test that passes also shows that those suffice.
 /// </summary>
 internal sealed class SimulatedNode : IStackHost
@@ -68,10 +69,13 @@ internal sealed class SimulatedNode : IStackHost
         Control.Neighbours().SingleOrDefault(neighbour => neighbour.Address == Addresses.Ip(address));
 
     /// <summary>All buffers are back, but for those that wait on purpose.</summary>
-    public void AssertNoLeak(string because = "") =>
-        Assert.True(
-            Pool.Free == Pool.Total - Stack.Arp.PendingPackets - Stack.Ipv4.Reassembler.Fragments,
-            $"{Pool.Total - Pool.Free} buffers are out, {Stack.Arp.PendingPackets} wait for ARP, {Stack.Ipv4.Reassembler.Fragments} for fragments {because}");
+    public void AssertNoLeak(string because = "")
+    {
+        int pending = Stack.Arp.PendingPackets;
+        int fragments = Stack.Ipv4.Reassembler.Fragments;
+        int taken = Pool.Total - Pool.Free;
+        Assert.True(taken == pending + fragments, $"{taken} buffers are out, {pending} wait for ARP, {fragments} for fragments {because}");
+    }
 
     private void ScheduleRun(Instant moment)
     {

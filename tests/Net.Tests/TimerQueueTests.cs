@@ -30,7 +30,7 @@ public sealed class TimerQueueTests
         }
 
         queue.RunDue(new Instant(100));
-        Assert.Equal(model.Where(entry => entry.Value <= 100).OrderBy(entry => entry.Value).Select(entry => entry.Value), fired.Select(id => model[id]));
+        Assert.Equal(model.Values.Where(deadline => deadline <= 100).Order(), fired.Select(id => model[id]));
         Assert.Equal(model.Count(entry => entry.Value > 100), queue.Count);
         Assert.All(timers, timer => Assert.Equal(timer.IsScheduled, timer.Deadline != Instant.Never));
     }

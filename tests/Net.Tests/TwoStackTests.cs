@@ -2,7 +2,9 @@ using KernelSockets.Simulation;
 
 namespace KernelSockets.Net.Tests;
 
-/// <summary>Two stacks in one process on one wire: that they do not disturb each other shows that nothing in the stack is static and mutable.</summary>
+/// <summary>
+/// Two stacks in one process on one wire: that they do not disturb each other shows that nothing in the stack is static and mutable.
+/// </summary>
 public sealed class TwoStackTests
 {
     private const string OneIp = "10.0.0.1";

@@ -4,7 +4,8 @@ namespace KernelSockets.Net;
 
 /// <summary>A pinger (RFC 792, echo): sends requests under its own identifier, and queues replies and errors that belong to them.</summary>
 /// <remarks>
-/// The public members are called by apps and take the stack's gate; the internal ones are called under it. A fingerprint of each recent request's data is kept,
+/// The public members are called by apps and take the stack's gate; the internal ones are called under it. A fingerprint of each recent
+/// request's data is kept,
 /// so that a reply shows whether it is intact without keeping the data.
 /// </remarks>
 internal sealed class EchoSession : IEchoSession

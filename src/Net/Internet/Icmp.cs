@@ -2,8 +2,14 @@ using System.Buffers.Binary;
 
 namespace KernelSockets.Net;
 
-/// <summary>ICMP of an end host (RFC 792, RFC 1122 §3.2.2): answers echo requests and gives replies and errors to whom they concern.</summary>
-/// <remarks>Registered in <see cref="Ipv4"/>; runs under the stack's gate. Errors are made in <see cref="IcmpErrorSender"/>.</remarks>
+/// <summary>
+/// ICMP of an end host (RFC 792, RFC 1122 §3.2.2): answers echo requests and gives replies and errors to whom they concern.
+/// </summary>
+/// <remarks>
+/// Echo replies have no rate limit of their own, as in Linux: the device's ring and the poll budget bound them, and a limit would make
+/// ping lie.
+/// Registered in <see cref="Ipv4"/>; runs under the stack's gate. Errors are made in <see cref="IcmpErrorSender"/>.
+/// </remarks>
 public sealed class Icmp
 {
     private readonly NetStack _stack;
@@ -28,7 +34,8 @@ public sealed class Icmp
     {
         fields.Emit(header);
         ulong sum = InternetChecksum.Sum(header[IcmpHeader.RestOffset..], InternetChecksum.Sum(header[..IcmpHeader.ChecksumOffset]));
-        BinaryPrimitives.WriteUInt16BigEndian(header[IcmpHeader.ChecksumOffset..], InternetChecksum.Finish(InternetChecksum.Sum(data, sum)));
+        ushort checksum = InternetChecksum.Finish(InternetChecksum.Sum(data, sum));
+        BinaryPrimitives.WriteUInt16BigEndian(header[IcmpHeader.ChecksumOffset..], checksum);
     }
 
     private void Receive(in Ipv4Datagram datagram)
@@ -71,7 +78,9 @@ public sealed class Icmp
         }
     }
 
-    /// <summary>RFC 1122 §3.2.2.6: the same data back, from the address asked, with record route and timestamp options entered and returned.</summary>
+    /// <summary>
+    /// RFC 1122 §3.2.2.6: the same data back, from the address asked, with record route and timestamp options entered and returned.
+    /// </summary>
     private void AnswerEcho(in Ipv4Datagram request, in IcmpHeader message)
     {
         if (request.IsToGroup)

@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>Sends ICMP errors about received datagrams, where RFC 1122 §3.2.2 allows one and two rate limits (RFC 1812 §4.3.2.8) leave room.</summary>
+/// <summary>
+/// Sends ICMP errors about received datagrams, where RFC 1122 §3.2.2 allows one and two rate limits (RFC 1812 §4.3.2.8) leave room.
+/// </summary>
 /// <remarks>Used by <see cref="Ipv4"/> and the protocols above it, under the stack's gate.</remarks>
 internal sealed class IcmpErrorSender
 {

@@ -18,7 +18,9 @@ public sealed class IcmpStatistics
     /// <summary>Parameter problem received.</summary>
     public long InParmProbs { get; internal set; }
 
-    /// <summary>Redirects received; ignored (deviation from RFC 1122 §3.2.2.2: they are a way to hijack traffic, and there is one gateway).</summary>
+    /// <summary>
+    /// Redirects received; ignored (deviation from RFC 1122 §3.2.2.2: they are a way to hijack traffic, and there is one gateway).
+    /// </summary>
     public long InRedirects { get; internal set; }
 
     /// <summary>Echo requests received.</summary>

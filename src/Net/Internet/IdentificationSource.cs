@@ -1,7 +1,8 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// Gives out IPv4 identifications: unique for source, destination and protocol as long as possible (RFC 6864 §4.3), and without telling one peer
+/// Gives out IPv4 identifications: unique for source, destination and protocol as long as possible (RFC 6864 §4.3), and without telling
+/// one peer
 /// how much we send to another (RFC 7739 §3.1 describes that attack for IPv6).
 /// </summary>
 /// <remarks>Counters are chosen by a keyed hash of the three and start at random. Used under the stack's gate.</remarks>

@@ -84,7 +84,9 @@ public sealed class Ipv4
     /// <summary>Tells the protocol that sent a datagram of its failure.</summary>
     internal void ReportError(in Ipv4ErrorReport report) => _handlers[(int)report.Quotation.Protocol]?.ReceiveError(report);
 
-    /// <summary>Tells the sender of a datagram that its neighbour does not answer (RFC 1122 §2.3.2.1): host unreachable, from ourselves.</summary>
+    /// <summary>
+    /// Tells the sender of a datagram that its neighbour does not answer (RFC 1122 §2.3.2.1): host unreachable, from ourselves.
+    /// </summary>
     internal void ReportNoNeighbour(NetInterface netInterface, ReadOnlySpan<byte> datagram)
     {
         if (Ipv4Header.TryParse(datagram, out Ipv4Header header))
@@ -169,7 +171,8 @@ public sealed class Ipv4
             return header.Destination.IsBroadcast; // a host without an address yet asks for one
         }
 
-        bool isUnicast = !source.IsMulticast && !source.IsReserved && !netInterface.IsBroadcast(source) && source.Value >> NetworkShift != 0;
+        bool isUnicast = !source.IsMulticast && !source.IsReserved && !netInterface.IsBroadcast(source)
+            && source.Value >> NetworkShift != 0; // 0/8 is "this network"
         return isUnicast && !source.IsLoopback && !Routes.IsOwnAddress(source);
     }
 

@@ -16,7 +16,8 @@ internal readonly ref struct Ipv4Datagram
     public NetInterface Interface { get; }
 
     /// <summary>
-    /// The frame it came in. A protocol that keeps it takes a reference and parses it again later; taps may hold it too, so nobody changes it. Null
+    /// The frame it came in. A protocol that keeps it takes a reference and parses it again later; taps may hold it too, so nobody
+    /// changes it. Null
     /// for a datagram put together from fragments: it is to be copied.
     /// </summary>
     public PacketBuffer? Frame { get; }
@@ -24,7 +25,9 @@ internal readonly ref struct Ipv4Datagram
     /// <summary>Header and payload, checked.</summary>
     public Ipv4Header Header { get; }
 
-    /// <summary>True when it was sent to a broadcast or multicast address, of IP or of the link: no ICMP error may answer it (RFC 1122 §3.2.2).</summary>
+    /// <summary>
+    /// True when it was sent to a broadcast or multicast address, of IP or of the link: no ICMP error may answer it (RFC 1122 §3.2.2).
+    /// </summary>
     public bool IsToGroup { get; }
 
     /// <summary>When the frame came in.</summary>

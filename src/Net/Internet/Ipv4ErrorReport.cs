@@ -15,7 +15,9 @@ internal readonly ref struct Ipv4ErrorReport
     /// <summary>ICMP code.</summary>
     public required byte Code { get; init; }
 
-    /// <summary>The four bytes in the ICMP header whose meaning depends on type and code, for example the next-hop MTU (RFC 1191).</summary>
+    /// <summary>
+    /// The four bytes in the ICMP header whose meaning depends on type and code, for example the next-hop MTU (RFC 1191).
+    /// </summary>
     public uint Rest { get; init; }
 
     /// <summary>TTL that the report arrived with; 0 for a local one.</summary>

@@ -21,8 +21,10 @@ internal sealed class Ipv4Output
     /// <param name="transmission">Addresses and header fields.</param>
     /// <param name="head">The protocol's header.</param>
     /// <param name="body">Its data.</param>
-    /// <param name="options">IP options, a multiple of four bytes; only those for the first fragment (record route, timestamp) are known.</param>
-    /// <returns><see cref="Errno.ENETUNREACH"/> without a route, <see cref="Errno.ENETDOWN"/> without carrier, <see cref="Errno.EMSGSIZE"/> above 65,535 bytes or
+    /// <param name="options">IP options, a multiple of four bytes; only those for the first fragment (record route, timestamp) are
+    /// known.</param>
+    /// <returns><see cref="Errno.ENETUNREACH"/> without a route, <see cref="Errno.ENETDOWN"/> without carrier,
+    /// <see cref="Errno.EMSGSIZE"/> above 65,535 bytes or
     /// above the MTU with DF, <see cref="Errno.ENOBUFS"/>.</returns>
     public Errno Send(
         in Ipv4Transmission transmission, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> options = default)

@@ -1,7 +1,8 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// Chooses interface, next hop and source for a destination (RFC 1122 §3.3.1): our own addresses over the loopback interface, then the interface
+/// Chooses interface, next hop and source for a destination (RFC 1122 §3.3.1): our own addresses over the loopback interface, then the
+/// interface
 /// with the longest matching prefix, then the default gateway.
 /// </summary>
 /// <remarks>Used by <see cref="Ipv4"/> under the stack's gate. There are few interfaces, so a scan beats any index.</remarks>
@@ -60,7 +61,9 @@ internal sealed class Ipv4Routes
         return best;
     }
 
-    /// <summary>True for an address of any interface, whichever it came in on (the weak model of RFC 1122 §3.3.4.2), and for 127/8.</summary>
+    /// <summary>
+    /// True for an address of any interface, whichever it came in on (the weak model of RFC 1122 §3.3.4.2), and for 127/8.
+    /// </summary>
     public bool IsOwnAddress(Ipv4Address address)
     {
         foreach (NetInterface candidate in _stack.InterfaceList)

@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>Counters of IPv4, named as in RFC 4293's ipSystemStatsTable (without the prefix), which says exactly what each counts.</summary>
+/// <summary>
+/// Counters of IPv4, named as in RFC 4293's ipSystemStatsTable (without the prefix), which says exactly what each counts.
+/// </summary>
 public sealed class Ipv4Statistics
 {
     /// <summary>Datagrams received, those in error included.</summary>

@@ -2,8 +2,10 @@ namespace KernelSockets.Net;
 
 /// <summary>Puts fragmented datagrams together again (RFC 791 §3.2, RFC 1122 §3.3.2) with bounded memory.</summary>
 /// <remarks>
-/// Fragments stay in the buffers they came in until the datagram is whole; it is then copied once and delivered. Exact duplicates are ignored; any
-/// other overlap drops the whole datagram (RFC 5722 §4 demands it for IPv6; for IPv4 it stops the same attacks, RFC 1858). When a bound is reached the
+/// Fragments stay in the buffers they came in until the datagram is whole; it is then copied once and delivered. Exact duplicates are
+/// ignored; any
+/// other overlap drops the whole datagram (RFC 5722 §4 demands it for IPv6; for IPv4 it stops the same attacks, RFC 1858). When a bound
+/// is reached the
 /// oldest datagram gives way. Used by <see cref="Ipv4"/> under the stack's gate.
 /// </remarks>
 internal sealed class Reassembler
@@ -66,7 +68,9 @@ internal sealed class Reassembler
         }
     }
 
-    /// <summary>True when a fragment can be part of a datagram: some payload, in units of eight unless it is the last, ending within 65,535 bytes.</summary>
+    /// <summary>
+    /// True when a fragment can be part of a datagram: some payload, in units of eight unless it is the last, ending within 65,535 bytes.
+    /// </summary>
     private static bool IsSound(in Ipv4Header header)
     {
         int size = header.Payload.Length;
@@ -130,8 +134,8 @@ internal sealed class Reassembler
     {
         if (reassembly.First is { } first && Ipv4Header.TryParse(first.Data[EthernetHeader.Size..], out Ipv4Header header))
         {
-            _stack.Icmp.Errors.SendTimeExceeded(
-                new Ipv4Datagram(reassembly.Interface!, first, header, reassembly.IsToGroup, first.ReceivedAt), TimeExceededCode.Reassembly);
+            Ipv4Datagram about = new(reassembly.Interface!, first, header, reassembly.IsToGroup, first.ReceivedAt);
+            _stack.Icmp.Errors.SendTimeExceeded(about, TimeExceededCode.Reassembly);
         }
 
         GiveUp(reassembly);

@@ -19,7 +19,9 @@ internal enum FragmentOutcome
 /// <remarks>Used by <see cref="Reassembler"/> under the stack's gate.</remarks>
 internal sealed class Reassembly
 {
-    /// <summary>Fragments of one datagram: the largest comes in 45 of Ethernet's size, or 119 of the 576 bytes that every link carries.</summary>
+    /// <summary>
+    /// Fragments of one datagram: the largest comes in 45 of Ethernet's size, or 119 of the 576 bytes that every link carries.
+    /// </summary>
     internal const int MaximumFragments = Reassembler.MaximumFragments;
 
     private readonly Piece[] _pieces = new Piece[MaximumFragments];

@@ -1,12 +1,14 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// The Address Resolution Protocol: RFC 826 with the requirements of RFC 1122 §2.3.2, address conflict detection of RFC 5227 §2.4, and the states
+/// The Address Resolution Protocol: RFC 826 with the requirements of RFC 1122 §2.3.2, address conflict detection of RFC 5227 §2.4, and
+/// the states
 /// of RFC 4861 §7.3.2 so that a neighbour in use is asked again by unicast before it is given up.
 /// </summary>
 /// <remarks>
 /// Called by <see cref="NetInterface"/> for packets in and out and by the stack's timers; everything under the stack's gate.
-/// Deviations: an unsolicited reply never creates an entry, and a changed hardware address is taken at most once a second, both as Linux does, so that
+/// Deviations: an unsolicited reply never creates an entry, and a changed hardware address is taken at most once a second, both as Linux
+/// does, so that
 /// a station which answers for others cannot fill or thrash the cache.
 /// </remarks>
 public sealed class Arp
@@ -17,7 +19,9 @@ public sealed class Arp
     /// <summary>Packets that may wait for neighbours in all, so that they cannot use up the buffer pool.</summary>
     public const int MaximumPending = 64;
 
-    /// <summary>Requests sent in vain before a neighbour counts as failed (RFC 4861 §10, MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT).</summary>
+    /// <summary>
+    /// Requests sent in vain before a neighbour counts as failed (RFC 4861 §10, MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT).
+    /// </summary>
     public const int MaximumSolicitations = 3;
 
     /// <summary>Least time between two requests for one address (RFC 1122 §2.3.2.1).</summary>
@@ -93,7 +97,9 @@ public sealed class Arp
         }
     }
 
-    /// <summary>Sends an IPv4 packet to a neighbour, now or when its hardware address is known. Takes over the caller's reference.</summary>
+    /// <summary>
+    /// Sends an IPv4 packet to a neighbour, now or when its hardware address is known. Takes over the caller's reference.
+    /// </summary>
     internal Errno Send(NetInterface netInterface, Ipv4Address nextHop, PacketBuffer packet)
     {
         Neighbour? neighbour = _table.Find(netInterface, nextHop) ?? TryAdd(netInterface, nextHop, isUsed: true);

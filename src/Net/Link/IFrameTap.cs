@@ -5,7 +5,8 @@ public interface IFrameTap
 {
     /// <summary>A frame was received, before the stack looks at it, or is about to be sent.</summary>
     /// <remarks>
-    /// Called with the stack's gate held; must not block. A tap that keeps the frame takes a reference with <see cref="PacketBuffer.AddReference"/>
+    /// Called with the stack's gate held; must not block. A tap that keeps the frame takes a reference with
+    /// <see cref="PacketBuffer.AddReference"/>
     /// and releases it later. The stack never changes a frame's bytes or bounds after this call.
     /// </remarks>
     /// <param name="netInterface">Whose frame it is.</param>

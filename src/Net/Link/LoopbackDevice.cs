@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace KernelSockets.Net;
 
 /// <summary>
-/// The device of the loopback interface: what is sent is received again, from <see cref="NetStack.Advance"/> and never from within the sending call, so
+/// The device of the loopback interface: what is sent is received again, from <see cref="NetStack.Advance"/> and never from within the
+/// sending call, so
 /// that two protocols which answer each other cannot recurse.
 /// </summary>
 /// <remarks>The stack's gate protects the queue: the stack is the only one to call it.</remarks>

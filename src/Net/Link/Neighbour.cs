@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>One entry of the ARP cache. Reused for other addresses, so nobody but <see cref="NeighbourTable"/> and <see cref="Arp"/> keeps one.</summary>
+/// <summary>
+/// One entry of the ARP cache. Reused for other addresses, so nobody but <see cref="NeighbourTable"/> and <see cref="Arp"/> keeps one.
+/// </summary>
 /// <remarks>The stack's gate protects it.</remarks>
 internal sealed class Neighbour
 {

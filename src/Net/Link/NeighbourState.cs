@@ -1,6 +1,8 @@
 namespace KernelSockets.Net;
 
-/// <summary>What is known about a neighbour: the states of neighbour unreachability detection (RFC 4861 §7.3.2), used for ARP as Linux does.</summary>
+/// <summary>
+/// What is known about a neighbour: the states of neighbour unreachability detection (RFC 4861 §7.3.2), used for ARP as Linux does.
+/// </summary>
 internal enum NeighbourState
 {
     /// <summary>Being asked for by broadcast; packets wait.</summary>

@@ -4,7 +4,8 @@ namespace KernelSockets.Net;
 /// The bounded store behind ARP: finds a neighbour by interface and address, and evicts the least recently used one in O(1) when full.
 /// </summary>
 /// <remarks>
-/// Permanent entries are in the index but not in the order of use, so they are never evicted. Entries are recycled: after the bound has been reached once,
+/// Permanent entries are in the index but not in the order of use, so they are never evicted. Entries are recycled: after the bound has
+/// been reached once,
 /// nothing is allocated. The stack's gate protects it.
 /// </remarks>
 internal sealed class NeighbourTable

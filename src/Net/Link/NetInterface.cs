@@ -1,10 +1,12 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// A network interface: a device together with its addresses and the Ethernet layer (RFC 894) above it. The device's frames enter the stack here.
+/// A network interface: a device together with its addresses and the Ethernet layer (RFC 894) above it. The device's frames enter the
+/// stack here.
 /// </summary>
 /// <remarks>
-/// <see cref="Receive"/> is called by the network task through <see cref="NetworkDevice.Poll"/> and takes the stack's gate; all else is used under it.
+/// <see cref="Receive"/> is called by the network task through <see cref="NetworkDevice.Poll"/> and takes the stack's gate; all else is
+/// used under it.
 /// Lock order: the stack's gate, then the device's own lock. A device therefore holds no lock while it calls <see cref="Receive"/>.
 /// </remarks>
 public sealed class NetInterface : IFrameReceiver
@@ -72,8 +74,9 @@ public sealed class NetInterface : IFrameReceiver
     internal bool WasLinkUp { get; set; }
 
     /// <summary>The subnet's broadcast address (RFC 922); prefixes of 31 and 32 bits have none (RFC 3021).</summary>
-    internal Ipv4Address DirectedBroadcast =>
-        HasAddress && PrefixLength < Ipv4Address.Bits - 1 ? new Ipv4Address(Address.Value | ~Ipv4Address.Mask(PrefixLength).Value) : Ipv4Address.Broadcast;
+    internal Ipv4Address DirectedBroadcast => HasAddress && PrefixLength < Ipv4Address.Bits - 1
+        ? new Ipv4Address(Address.Value | ~Ipv4Address.Mask(PrefixLength).Value)
+        : Ipv4Address.Broadcast;
 
     /// <summary>Takes a frame from the device, with one reference.</summary>
     public void Receive(PacketBuffer frame)
@@ -108,7 +111,7 @@ public sealed class NetInterface : IFrameReceiver
     internal bool IsOnLink(Ipv4Address address) => HasAddress && Address.IsInSameNetwork(address, PrefixLength);
 
     /// <summary>True when a destination means all stations on this interface's network.</summary>
-    internal bool IsBroadcast(Ipv4Address address) => address.IsBroadcast || (address == DirectedBroadcast && HasAddress);
+    internal bool IsBroadcast(Ipv4Address address) => address.IsBroadcast || address == DirectedBroadcast;
 
     /// <summary>Sends an IPv4 packet to the next hop; takes over the caller's reference.</summary>
     internal Errno SendIpv4(Ipv4Address nextHop, PacketBuffer packet)

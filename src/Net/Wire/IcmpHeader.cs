@@ -70,7 +70,9 @@ public readonly record struct IcmpFields(IcmpType Type, byte Code, uint Rest)
     /// <summary>An echo request or reply.</summary>
     public static IcmpFields Echo(IcmpType type, ushort identifier, ushort sequence) => new(type, 0, (uint)identifier << 16 | sequence);
 
-    /// <summary>Writes the header over the first bytes of <paramref name="message"/>, whose data are there already, with the checksum of both.</summary>
+    /// <summary>
+    /// Writes the header over the first bytes of <paramref name="message"/>, whose data are there already, with the checksum of both.
+    /// </summary>
     /// <param name="message">The whole message, at least <see cref="IcmpHeader.Size"/> bytes.</param>
     public void Emit(Span<byte> message)
     {

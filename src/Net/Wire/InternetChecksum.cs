@@ -5,7 +5,8 @@ namespace KernelSockets.Net;
 
 /// <summary>The Internet checksum (RFC 1071), computed eight bytes a step.</summary>
 /// <remarks>
-/// A sum is kept in the machine's byte order, since the ones' complement sum commutes with swapping bytes (RFC 1071 §2 (B)), and is swapped once
+/// A sum is kept in the machine's byte order, since the ones' complement sum commutes with swapping bytes (RFC 1071 §2 (B)), and is
+/// swapped once
 /// in <see cref="Finish"/>. Sums of several pieces add up as long as every piece but the last has an even length.
 /// </remarks>
 public static class InternetChecksum

@@ -118,7 +118,9 @@ public readonly ref struct Ipv4Header
 
     private ushort FlagsAndOffset => BinaryPrimitives.ReadUInt16BigEndian(_bytes[FragmentOffsetOffset..]);
 
-    /// <summary>Looks at the payload of an IPv4 frame; bytes behind the total length are padding. The checksum is not checked here.</summary>
+    /// <summary>
+    /// Looks at the payload of an IPv4 frame; bytes behind the total length are padding. The checksum is not checked here.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out Ipv4Header header) => Parse(bytes, out header) == Ipv4HeaderFault.None;
 
     /// <summary>As <see cref="TryParse"/>, but says what is wrong.</summary>

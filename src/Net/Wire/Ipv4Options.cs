@@ -27,7 +27,9 @@ internal readonly record struct Ipv4Options
     private const byte TimestampsAndAddresses = 1;
     private const byte TimestampsOfPrespecified = 3;
 
-    /// <summary>0 when all is well, else the offset in the IP header of the octet that is wrong: the pointer of an ICMP parameter problem.</summary>
+    /// <summary>
+    /// 0 when all is well, else the offset in the IP header of the octet that is wrong: the pointer of an ICMP parameter problem.
+    /// </summary>
     public byte ProblemOffset { get; private init; }
 
     /// <summary>True when a strict or loose source route is among them.</summary>

@@ -13,7 +13,9 @@ public sealed class HeaderPropertyTests
     {
         EthernetFields fields = new(MacOf(destination), MacOf(source), (EtherType)type);
         byte[] frame = Frames.Ethernet(fields.Destination, fields.Source, fields.Type, payload);
-        return EthernetHeader.TryParse(frame, out EthernetHeader header) && header.Fields == fields && header.Payload.SequenceEqual(payload);
+        return EthernetHeader.TryParse(frame, out EthernetHeader header)
+            && header.Fields == fields
+            && header.Payload.SequenceEqual(payload);
     }
 
     [Property]
@@ -65,7 +67,8 @@ public sealed class HeaderPropertyTests
     public void Ipv4_ReadByPacketDotNet_IsTheSame(uint addresses, ushort numbers, byte flags)
     {
         Ipv4Fields fields = Ipv4Of(addresses, numbers, flags);
-        IPv4Packet judge = Frames.JudgeIpv4(Frames.Ethernet(MacAddress.Any, MacAddress.Any, EtherType.Ipv4, Frames.Datagram(fields, new byte[30])));
+        byte[] datagram = Frames.Datagram(fields, new byte[30]);
+        IPv4Packet judge = Frames.JudgeIpv4(Frames.Ethernet(MacAddress.Any, MacAddress.Any, EtherType.Ipv4, datagram));
         Assert.Equal(IPAddress.Parse(fields.Source.ToString()), judge.SourceAddress);
         Assert.Equal(IPAddress.Parse(fields.Destination.ToString()), judge.DestinationAddress);
         Assert.Equal(fields.Identification, judge.Id);
@@ -105,9 +108,9 @@ public sealed class HeaderPropertyTests
         byte[] ipv4Like = [(byte)(0x40 | (first & 0xF)), .. bytes];
         foreach (byte[] input in new[] { bytes, ipv4Like })
         {
-            int size = EthernetHeader.TryParse(input, out EthernetHeader ethernet) ? ethernet.Payload.Length + (int)ethernet.Fields.Type : 0;
+            int size = EthernetHeader.TryParse(input, out EthernetHeader link) ? link.Payload.Length + (int)link.Fields.Type : 0;
             size += KernelSockets.Net.ArpPacket.TryParse(input, out KernelSockets.Net.ArpPacket arp) ? (int)arp.Fields.Operation : 0;
-            size += Ipv4Header.TryParse(input, out Ipv4Header ipv4) ? ipv4.Options.Length + ipv4.Payload.Length + ipv4.Fields.TotalLength : 0;
+            size += Ipv4Header.TryParse(input, out Ipv4Header ip) ? ip.Options.Length + ip.Payload.Length + ip.Fields.TotalLength : 0;
             size += Ipv4Header.TryParseQuotation(input, out Ipv4Header quoted) ? quoted.Options.Length + quoted.Payload.Length : 0;
             size += IcmpHeader.TryParse(input, out IcmpHeader icmp) ? icmp.Data.Length + icmp.Fields.Code : 0;
             size += Ipv4Options.Scan(input.AsSpan(0, Math.Min(Ipv4Header.MaximumOptions, input.Length))).ProblemOffset;

@@ -1,6 +1,8 @@
 namespace KernelSockets.Simulation;
 
-/// <summary>An Ethernet segment: what one port sends, all others get, after faults drawn from a seed; optionally into a pcap as well.</summary>
+/// <summary>
+/// An Ethernet segment: what one port sends, all others get, after faults drawn from a seed; optionally into a pcap as well.
+/// </summary>
 /// <remarks>The capture holds what was sent, before faults. Frames are padded to Ethernet's minimum, as hardware does.</remarks>
 public sealed class SimulatedWire(SimulatedTime time, int seed, WireFaults? faults = null, PcapWriter? capture = null)
 {
