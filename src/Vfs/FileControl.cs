@@ -1,0 +1,92 @@
+namespace KernelSockets.Vfs;
+
+/// <summary>fcntl: the commands that concern descriptors and open files (Linux include/uapi/linux/fcntl.h).</summary>
+public static class FileControl
+{
+    private const int DuplicateCommand = 0;
+    private const int GetDescriptorFlags = 1;
+    private const int SetDescriptorFlags = 2;
+    private const int GetStatusFlags = 3;
+    private const int SetStatusFlags = 4;
+    private const int DuplicateClosedOnExec = 1030;
+    private const int SetPipeSize = 1031;
+    private const int GetPipeSize = 1032;
+    private const int CloseOnExecFlag = 1;
+
+    /// <summary>Serves one call.</summary>
+    /// <param name="table">The descriptors.</param>
+    /// <param name="job">The calling job.</param>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="command">F_DUPFD and so on.</param>
+    /// <param name="argument">The third argument.</param>
+    /// <returns>What fcntl returns; <see cref="Errno.EBADF"/>, <see cref="Errno.EINVAL"/> for an unknown command, or what duplicating says.</returns>
+    public static IoResult Execute(FileTable table, int job, int fd, int command, long argument)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        switch (command)
+        {
+            case DuplicateCommand or DuplicateClosedOnExec:
+                return Duplicate(table, job, fd, argument, command == DuplicateClosedOnExec);
+            case GetDescriptorFlags or SetDescriptorFlags:
+                bool isChange = command == SetDescriptorFlags;
+                Errno error = table.DescriptorFlag(job, fd, isChange ? (argument & CloseOnExecFlag) != 0 : null, out bool isClosedOnExec);
+                return error != Errno.Success ? error : IoResult.Ok(!isChange && isClosedOnExec ? CloseOnExecFlag : 0);
+            default:
+                return OnFile(table, job, fd, command, argument);
+        }
+    }
+
+    private static IoResult Duplicate(FileTable table, int job, int fd, long minimum, bool isClosedOnExec)
+    {
+        int least = minimum is >= 0 and <= int.MaxValue ? (int)minimum : -1;
+        Errno error = table.Duplicate(job, fd, least, isClosedOnExec, out int duplicate);
+        return error != Errno.Success ? error : IoResult.Ok(duplicate);
+    }
+
+    private static IoResult OnFile(FileTable table, int job, int fd, int command, long argument)
+    {
+        Errno error = table.TryGet(job, fd, out OpenFile? file);
+        if (error != Errno.Success)
+        {
+            return error;
+        }
+
+        IoResult result = Apply(file!, command, argument);
+        file!.Release();
+        return result;
+    }
+
+    private static IoResult Apply(OpenFile file, int command, long argument)
+    {
+        switch (command)
+        {
+            case GetStatusFlags:
+                return IoResult.Ok((int)(file.Flags | OpenFlags.LargeFile));
+            case SetStatusFlags:
+                file.ChangeFlags((OpenFlags)argument);
+                return IoResult.Ok(0);
+            case GetPipeSize:
+                return file.Operations.Type == FileSystemType.Pipe ? IoResult.Ok(Pipe.PipeBuffer.Capacity) : Errno.EBADF;
+            case SetPipeSize:
+                return SetPipe(file, argument);
+            default:
+                return Errno.EINVAL;
+        }
+    }
+
+    /// <summary>Pipes have one size; asking for no more is granted, as Linux rounds up.</summary>
+    private static IoResult SetPipe(OpenFile file, long size)
+    {
+        if (file.Operations.Type != FileSystemType.Pipe)
+        {
+            return Errno.EBADF;
+        }
+
+        if (size <= 0)
+        {
+            return Errno.EINVAL;
+        }
+
+        return size <= Pipe.PipeBuffer.Capacity ? IoResult.Ok(Pipe.PipeBuffer.Capacity) : Errno.EPERM;
+    }
+}
