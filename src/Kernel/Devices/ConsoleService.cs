@@ -1,19 +1,29 @@
+using KernelSockets.Drivers.Console;
 using KernelSockets.Kernel.Nucleus;
 using KernelSockets.Kernel.Tasks;
 using KernelSockets.Vfs.Dev;
 
 namespace KernelSockets.Kernel.Devices;
 
-/// <summary>The console: serial line and screen with keyboard behind one terminal, with a task for each source of keys.</summary>
+/// <summary>The console: serial line, and screen with keyboard, behind one terminal, with a task for each source of keys.</summary>
 internal sealed class ConsoleService
 {
     private readonly SerialLine? _serial;
+    private readonly VgaScreen? _screen;
+    private readonly KeyboardController? _keyboard;
 
     public ConsoleService(KernelOptions options)
     {
         _serial = options.UsesSerial ? SerialLine.TryOpen() : null;
         VgaText.IsEnabled = false;
+        VgaTextScreen? frameBuffer = options.UsesScreen ? VgaTextScreen.TryOpen() : null;
         Terminal = new Terminal(new Output(this), new KernelWaitQueueFactory(), KernelClock.Instance);
+        if (frameBuffer is not null)
+        {
+            // A cursor position that a program asks the screen for comes back as keys.
+            _screen = new VgaScreen(frameBuffer) { Reply = bytes => Terminal.Input(bytes) };
+            _keyboard = KeyboardController.TryOpen();
+        }
     }
 
     /// <summary>The terminal that the shell and all jobs share.</summary>
@@ -24,13 +34,21 @@ internal sealed class ConsoleService
     {
         if (_serial is not null)
         {
-            ServiceThread.Start("serial", Scheduler.DriverPriority, () => _serial.Receive((bytes, count) => Terminal.Input(bytes.AsSpan(0, count))));
+            ServiceThread.Start("serial", Scheduler.DriverPriority, () => _serial.Receive(Input));
+        }
+
+        if (_keyboard is not null)
+        {
+            ServiceThread.Start("keyboard", Scheduler.DriverPriority, () => _keyboard.Receive(Input));
         }
     }
+
+    private void Input(byte[] bytes, int count) => Terminal.Input(bytes.AsSpan(0, count));
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
         _serial?.Write(bytes);
+        _screen?.Write(bytes);
     }
 
     private sealed class Output : TerminalOutput

@@ -108,6 +108,7 @@ internal sealed class Job : IJob
     private void Run()
     {
         s_current.Value = this;
+        _ = KernelTask.Current;
         int status;
         try
         {

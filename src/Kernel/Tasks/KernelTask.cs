@@ -17,6 +17,7 @@ internal sealed class KernelTask
     {
         Id = Gateway.CurrentTask;
         Thread = Thread.CurrentThread;
+        _job = Job.Current;
         registry.Add(this);
     }
 
