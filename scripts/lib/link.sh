@@ -57,7 +57,7 @@ make_iso() {
     cp scripts/grub.cfg "$tree/boot/grub/grub.cfg" || return
     find "$tree" -exec touch -d '2026-01-01T00:00:00Z' {} +
     SOURCE_DATE_EPOCH=1767225600 GRUB_FAT_SERIAL_NUMBER=4b534f43 grub-mkrescue -o "$KS_OUT/kernelsockets.iso.new" \
-        --install-modules="multiboot2 normal gzio part_msdos part_gpt iso9660 search search_fs_file configfile terminal serial all_video" \
+        --install-modules="multiboot2 normal gzio part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan part_sun part_sunpc iso9660 search search_fs_file configfile terminal serial all_video" \
         --modules="" --fonts="" --locales="" --themes="" --compress=xz "$tree" \
         -- -volid KERNELSOCKETS -volume_date uuid "${date//-/}" -volume_date all_file_dates "${date//-/}" || return
     mv "$KS_OUT/kernelsockets.iso.new" "$KS_OUT/kernelsockets.iso"

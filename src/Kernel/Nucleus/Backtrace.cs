@@ -15,41 +15,38 @@ internal static unsafe class Backtrace
     {
         KernelLog.Text("stack trace:\n"u8);
         PrintFrame(instruction, true);
-        int printed = 0;
-        ulong position = stack;
-        while (printed < MaximumFrames && IsFramePointer(framePointer, position))
-        {
-            printed += Scan(position, framePointer, MaximumFrames - printed);
-            ulong caller = *(ulong*)(framePointer + 8);
-            PrintFrame(caller, true);
-            printed++;
-            position = framePointer + 16;
-            framePointer = *(ulong*)framePointer;
-        }
-
-        Scan(position, position + ScanBytes, MaximumFrames - printed);
-    }
-
-    /// <summary>A plausible saved frame pointer above the position, with a return address into code over it.</summary>
-    private static bool IsFramePointer(ulong framePointer, ulong position) =>
-        (framePointer & 7) == 0 && framePointer >= position && framePointer - position < MaximumFrameBytes
-        && IsReadable(framePointer) && IsReadable(framePointer + 8) && IsReturnAddress(*(ulong*)(framePointer + 8));
-
-    private static int Scan(ulong start, ulong end, int limit)
-    {
-        int printed = 0;
-        for (ulong slot = start & ~7ul; slot < end && slot - start < ScanBytes && printed < limit && IsReadable(slot); slot += 8)
+        ulong slot = (stack + 7) & ~7ul;
+        ulong silence = slot + ScanBytes;
+        for (int printed = 0; printed < MaximumFrames && slot < silence && IsReadable(slot); slot += 8)
         {
             ulong value = *(ulong*)slot;
-            if (IsReturnAddress(value))
+            if (slot == framePointer || IsFramePointer(value, slot))
+            {
+                // A saved frame pointer: the chain from here on is sound, and the return address above it certain.
+                ulong caller = *(ulong*)(slot + 8);
+                if (IsReturnAddress(caller))
+                {
+                    PrintFrame(caller, true);
+                    printed++;
+                    framePointer = value;
+                    slot += 8;
+                    silence = framePointer > slot && framePointer - slot < MaximumFrameBytes ? framePointer + ScanBytes : slot + ScanBytes;
+                    slot = IsFramePointer(framePointer, slot) ? framePointer - 8 : slot;
+                }
+            }
+            else if (IsReturnAddress(value))
             {
                 PrintFrame(value, false);
                 printed++;
+                silence = slot + ScanBytes;
             }
         }
-
-        return printed;
     }
+
+    /// <summary>A plausible saved frame pointer: it points further up the stack, at another one with a return address into code over it.</summary>
+    private static bool IsFramePointer(ulong value, ulong slot) =>
+        (value & 7) == 0 && value > slot && value - slot < MaximumFrameBytes
+        && IsReadable(value) && IsReadable(value + 8) && IsReturnAddress(*(ulong*)(value + 8));
 
     private static bool IsReadable(ulong address) =>
         (PageTables.Entry(address) & PageTables.Present) != 0

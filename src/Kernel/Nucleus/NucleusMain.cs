@@ -12,7 +12,7 @@ internal static unsafe class NucleusMain
     public const ulong FirstStackBytes = 1024 * 1024;
 
     /// <summary>Less free memory than this, in MiB, cannot hold the runtime, the packet buffers and a shell.</summary>
-    private const ulong MinimumFreeMib = 14;
+    private const ulong MinimumFreeMib = 8;
 
     private const ulong Mib = 1024 * 1024;
     private const uint StarMsr = 0xC000_0081;
@@ -122,6 +122,11 @@ internal static unsafe class NucleusMain
         s_heapLimit = free - (free / 4 > 4 * Mib ? free / 4 : 4 * Mib);
         byte* heapLimit = PushSetting(&text, "DOTNET_GCHeapHardLimit="u8, s_heapLimit & ~(Mib - 1));
         byte* generation0 = PushSetting(&text, "DOTNET_GCgen0size="u8, Clamp(s_heapLimit / 8, Mib / 4, 8 * Mib));
+
+        // Regions of 1 MiB fit a small heap. The range that they come from is a multiple of 256 MiB, which costs nothing: with the five times
+        // the limit that the collector reserves by itself, some limits make it touch a page of its tables that it has not committed.
+        byte* regionSize = PushSetting(&text, "DOTNET_GCRegionSize="u8, Mib);
+        byte* regionRange = PushSetting(&text, "DOTNET_GCRegionRange="u8, ((s_heapLimit * 5) + (256 * Mib) - 1) & ~((256 * Mib) - 1));
         byte* concurrent = Push(&text, "DOTNET_gcConcurrent=0"u8);
         byte* stackSize = Push(&text, "DOTNET_Thread_DefaultStackSize=100000"u8);
         byte* home = Push(&text, "HOME=/root"u8);
@@ -133,6 +138,8 @@ internal static unsafe class NucleusMain
         *slot++ = 0;
         *slot++ = (ulong)heapLimit;
         *slot++ = (ulong)generation0;
+        *slot++ = (ulong)regionSize;
+        *slot++ = (ulong)regionRange;
         *slot++ = (ulong)concurrent;
         *slot++ = (ulong)stackSize;
         *slot++ = (ulong)home;
