@@ -5,6 +5,7 @@ namespace KernelSockets.Vfs;
 /// component, so that the caller can create or remove it, and holds the directory it stands in.
 /// </summary>
 /// <remarks>
+/// Linux allows PATH_MAX bytes for each target; here a target and the rest of the path share them.
 /// The rest of the path lies right-aligned in a buffer, so that a link's target can be put before it:
 /// <code>
 ///   |  free: consumed components  | rest of the path |

@@ -292,12 +292,10 @@ public sealed partial class VirtualFileSystem
             error = PathWalk.Start(_mounts, current, newPath, stackalloc byte[PathWalk.MaxPathLength], out PathWalk to);
             if (error == Errno.Success)
             {
-                error = CheckRename(ref from, ref to, replaces);
-            }
-
-            if (error == Errno.Success)
-            {
-                error = from.Directory.Operations.Rename(from.Directory, from.Name, to.Directory, to.Name);
+                lock (_renameGate)
+                {
+                    error = Rename(ref from, ref to, replaces);
+                }
             }
 
             to.Dispose();
@@ -382,7 +380,7 @@ public sealed partial class VirtualFileSystem
             : walk.Directory.Operations.Permission(walk.Directory, AccessMask.Write | AccessMask.Execute);
     }
 
-    private static Errno CheckRename(ref PathWalk from, ref PathWalk to, bool replaces)
+    private static Errno Rename(ref PathWalk from, ref PathWalk to, bool replaces)
     {
         if (from.Directory.SuperBlock != to.Directory.SuperBlock)
         {
@@ -401,26 +399,73 @@ public sealed partial class VirtualFileSystem
         }
 
         error = to.Lookup(out Inode? target);
-        bool isMountPoint = source!.SuperBlock != from.Directory.SuperBlock || (target is not null && target.SuperBlock != to.Directory.SuperBlock);
-        bool needsDirectory = (from.RequiresDirectory || to.RequiresDirectory) && !source.Mode.IsDirectory();
-        source.Release();
-        target?.Release();
-        if (error is not (Errno.Success or Errno.ENOENT))
+        if (error is Errno.Success or Errno.ENOENT)
         {
-            return error;
+            error = CheckRename(ref from, ref to, source!, target, replaces);
         }
 
+        if (error == Errno.Success)
+        {
+            error = from.Directory.Operations.Rename(from.Directory, from.Name, to.Directory, to.Name);
+        }
+
+        source!.Release();
+        target?.Release();
+        return error;
+    }
+
+    /// <summary>The checks of Linux's do_renameat2, in its order.</summary>
+    private static Errno CheckRename(ref PathWalk from, ref PathWalk to, Inode source, Inode? target, bool replaces)
+    {
         if (target is not null && !replaces)
         {
             return Errno.EEXIST;
         }
 
-        if (isMountPoint || needsDirectory)
+        if (!source.Mode.IsDirectory() && (from.RequiresDirectory || to.RequiresDirectory))
         {
-            return isMountPoint ? Errno.EBUSY : Errno.ENOTDIR;
+            return Errno.ENOTDIR;
+        }
+
+        bool isMountPoint = source.SuperBlock != from.Directory.SuperBlock || (target is not null && target.SuperBlock != to.Directory.SuperBlock);
+        if (isMountPoint)
+        {
+            return Errno.EBUSY;
+        }
+
+        if (source.Mode.IsDirectory() && IsAncestor(source, to.Directory))
+        {
+            return Errno.EINVAL;
+        }
+
+        if (target is not null && target.Mode.IsDirectory() && IsAncestor(target, from.Directory))
+        {
+            return Errno.ENOTEMPTY;
         }
 
         return from.Directory.SuperBlock.IsReadOnly ? Errno.EROFS : Errno.Success;
+    }
+
+    /// <summary>True when a directory is the other one, or above it. Under the rename lock, without which directories do not move.</summary>
+    private static bool IsAncestor(Inode ancestor, Inode directory)
+    {
+        Inode here = directory;
+        here.Hold();
+        while (here != ancestor && here != here.SuperBlock.Root)
+        {
+            Errno error = here.Operations.Namei(here, ".."u8, out Inode? parent);
+            if (error != Errno.Success)
+            {
+                break;
+            }
+
+            here.Release();
+            here = parent!;
+        }
+
+        bool isFound = here == ancestor;
+        here.Release();
+        return isFound;
     }
 
     /// <summary>Goes from a directory to its parent, and writes its name before the path.</summary>

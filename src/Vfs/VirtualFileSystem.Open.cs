@@ -125,7 +125,7 @@ public sealed partial class VirtualFileSystem
             inode = null;
             if (walk.IsNameSpecial || walk.RequiresDirectory)
             {
-                return Errno.EISDIR;
+                return walk.IsNameSpecial && flags.HasFlag(OpenFlags.Exclusive) ? Errno.EEXIST : Errno.EISDIR;
             }
 
             Errno error = walk.Lookup(out inode);

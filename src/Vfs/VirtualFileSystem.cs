@@ -14,6 +14,9 @@ namespace KernelSockets.Vfs;
 public sealed partial class VirtualFileSystem
 {
     private readonly MountTable _mounts;
+
+    /// <summary>Held by a rename: while it is, no directory moves, so that none becomes its own ancestor.</summary>
+    private readonly Lock _renameGate = new();
     private int _lastAnonymousDevice;
 
     /// <summary>A machine with an empty root in memory, /dev with the devices that every system has, and /tmp.</summary>

@@ -167,8 +167,11 @@ public abstract class FileSystemOps
     /// <returns>The value that ioctl returns.</returns>
     public virtual IoResult Ioctl(OpenFile file, uint request, long argument, Span<byte> data) => Errno.ENOTTY;
 
-    /// <summary>rename, over an existing name too where types allow. Default: <see cref="Errno.EPERM"/>.</summary>
-    /// <returns><see cref="Errno.ENOENT"/>, <see cref="Errno.EISDIR"/>, <see cref="Errno.ENOTDIR"/>, <see cref="Errno.ENOTEMPTY"/>, <see cref="Errno.EINVAL"/> for a directory into itself.</returns>
+    /// <summary>
+    /// rename, over an existing name too where types allow; two names of one inode stay as they are. Default: <see cref="Errno.EPERM"/>.
+    /// One rename a machine at a time: the VFS has made sure that neither inode is an ancestor of the other's directory.
+    /// </summary>
+    /// <returns><see cref="Errno.ENOENT"/>, <see cref="Errno.EISDIR"/>, <see cref="Errno.ENOTDIR"/>, <see cref="Errno.ENOTEMPTY"/>.</returns>
     public virtual Errno Rename(Inode oldDirectory, ReadOnlySpan<byte> oldName, Inode newDirectory, ReadOnlySpan<byte> newName) => Errno.EPERM;
 
     /// <summary>symlink. Default: <see cref="Errno.EPERM"/>.</summary>

@@ -440,22 +440,6 @@ public sealed class MemoryFileSystem : FileSystemOps
             return Errno.ENOENT;
         }
 
-        if (source.Mode.IsDirectory())
-        {
-            for (MemoryInode ancestor = newDirectory; ; ancestor = ancestor.Parent)
-            {
-                if (ancestor == source)
-                {
-                    return Errno.EINVAL;
-                }
-
-                if (ancestor == ancestor.Parent)
-                {
-                    break;
-                }
-            }
-        }
-
         if (target is null)
         {
             return Errno.Success;

@@ -1,0 +1,103 @@
+using KernelSockets.Vfs.Tests.Support;
+
+namespace KernelSockets.Vfs.Tests;
+
+/// <summary>Random calls on names, the same ones to the host's Linux: every outcome and every stat afterwards has to agree.</summary>
+public sealed class LinuxDifferenceTests
+{
+    private const int Steps = 4000;
+
+    private static readonly string[] s_names = ["a", "b", "c", "d"];
+    private static readonly string[] s_suffixes = ["", "", "", "", "/", "/.", "/.."];
+    private static readonly string[] s_targets = ["a", "b", "../a", "c/d", "d", "b/", "./c", "nowhere"];
+
+    private static readonly OpenFlags[] s_openFlags =
+    [
+        OpenFlags.ReadOnly, OpenFlags.WriteOnly, OpenFlags.ReadWrite, OpenFlags.WriteOnly | OpenFlags.Create, OpenFlags.ReadOnly | OpenFlags.Create,
+        OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, OpenFlags.WriteOnly | OpenFlags.Truncate, OpenFlags.ReadOnly | OpenFlags.Directory,
+        OpenFlags.ReadOnly | OpenFlags.NoFollow, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoFollow, OpenFlags.PathOnly,
+        OpenFlags.PathOnly | OpenFlags.NoFollow, OpenFlags.ReadWrite | OpenFlags.Directory,
+    ];
+
+    [Fact]
+    public void Names_UnderRandomCalls_BehaveAsLinux()
+    {
+        for (int seed = 1; seed <= 5; seed++)
+        {
+            Run(seed);
+        }
+    }
+
+    private static void Run(int seed)
+    {
+        Random random = new(seed);
+        Fixture files = new();
+        using HostFiles host = new();
+
+        // ".." from the top would leave the folder on the host: everything happens one level down.
+        files.MakeDirectory("/w");
+        Assert.Equal(Errno.Success, host.MakeDirectory("w"));
+        for (int step = 0; step < Steps; step++)
+        {
+            (string call, Errno ours, Errno theirs) = Step(random, files, host);
+            Assert.True(ours == theirs, $"seed {seed}, step {step}: {call}: {ours}, Linux says {theirs}");
+            string path = RandomPath(random);
+            bool follows = random.Next(2) == 0;
+            Assert.True(Stat(files, path, follows) == host.Stat(path, follows),
+                $"seed {seed}, step {step}, after {call}: stat {path} (follows: {follows}): {Stat(files, path, follows)}, Linux says {host.Stat(path, follows)}");
+        }
+    }
+
+    private static (string Call, Errno Ours, Errno Theirs) Step(Random random, Fixture files, HostFiles host)
+    {
+        string path = RandomPath(random);
+        string other = RandomPath(random);
+        byte[] bytes = Fixture.Bytes(path);
+        switch (random.Next(9))
+        {
+            case 0 or 1:
+                return ($"mkdir {path}", files.Vfs.MakeDirectory(files.Root, bytes, InodeMode.DefaultDirectory), host.MakeDirectory(path));
+            case 2:
+                return ($"rmdir {path}", files.Vfs.RemoveDirectory(files.Root, bytes), host.RemoveDirectory(path));
+            case 3:
+                return ($"unlink {path}", files.Vfs.Unlink(files.Root, bytes), host.Unlink(path));
+            case 4:
+                return ($"link {other} {path}", files.Vfs.Link(files.Root, Fixture.Bytes(other), bytes, follows: false), host.Link(other, path));
+            case 5:
+                string target = s_targets[random.Next(s_targets.Length)];
+                return ($"symlink {target} {path}", files.Vfs.MakeSymbolicLink(files.Root, Fixture.Bytes(target), bytes), host.SymbolicLink(target, path));
+            case 6:
+                return ($"rename {other} {path}", files.Vfs.Rename(files.Root, Fixture.Bytes(other), bytes), host.Rename(other, path));
+            case 7:
+                int size = random.Next(3) * 3000;
+                return ($"truncate {path} {size}", files.Vfs.Truncate(files.Root, bytes, size), host.Truncate(path, size));
+            default:
+                OpenFlags flags = s_openFlags[random.Next(s_openFlags.Length)];
+                return ($"open {path} {flags}", files.TryOpen(path, flags), host.Open(path, flags));
+        }
+    }
+
+    private static (Errno Error, InodeMode Type, long Size, ulong Links) Stat(Fixture files, string path, bool follows)
+    {
+        Errno error = files.Vfs.Stat(files.Root, Fixture.Bytes(path), follows, out FileStat stat);
+        if (error != Errno.Success)
+        {
+            return (error, InodeMode.None, 0, 0);
+        }
+
+        byte[] bytes = new byte[FileStat.Size64];
+        stat.Write(bytes);
+        return HostFiles.Comparable(bytes);
+    }
+
+    private static string RandomPath(Random random)
+    {
+        string path = "w";
+        for (int depth = random.Next(1, 4); depth > 0; depth--)
+        {
+            path += "/" + s_names[random.Next(s_names.Length)];
+        }
+
+        return path + s_suffixes[random.Next(s_suffixes.Length)];
+    }
+}
