@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelSockets.UserApps.Commands;
 using KernelSockets.UserApps.Programs;
+using KernelSockets.UserApps.SelfTest;
 
 namespace KernelSockets.UserApps;
 
@@ -79,6 +80,7 @@ public sealed class AppTable
         Add(new GcCommand());
         Add(new InterruptsCommand(system));
         Add(new LspciCommand(system));
+        Add(new SelfTestCommand(system));
     }
 
     private void AddPrograms()

@@ -145,11 +145,11 @@ internal sealed class ArpCommand(ISystem system) : Command
     {
         if (!IsKnown(neighbour))
         {
-            return $"{neighbour.Address,-24} {"",-7} {"(incomplete)",-39} {neighbour.Interface}";
+            return $"{neighbour.Address,-24} {"",-7} {"(incomplete)",-41} {neighbour.Interface}";
         }
 
         string flags = neighbour.State == "PERMANENT" ? "CM" : "C";
-        return $"{neighbour.Address,-24} {"ether",-7} {neighbour.HardwareAddress,-19} {flags,-19} {neighbour.Interface}";
+        return $"{neighbour.Address,-24} {"ether",-7} {neighbour.HardwareAddress,-19} {flags,-21} {neighbour.Interface}";
     }
 
     private static string BsdRow(NeighbourInformation neighbour)
