@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelSockets.UserApps.Commands;
+using KernelSockets.UserApps.Programs;
+using KernelSockets.UserApps.SelfTest;
 
 namespace KernelSockets.UserApps;
 
@@ -25,6 +27,8 @@ public sealed class AppTable
         table.AddShell(system);
         table.AddSystem(system);
         table.AddNetwork(system);
+        table.AddDiagnostics(system);
+        table.AddPrograms();
         table._apps.Sort(static (left, right) =>
             left.Group != right.Group ? left.Group.CompareTo(right.Group) : string.CompareOrdinal(left.Name, right.Name));
         return table;
@@ -50,17 +54,39 @@ public sealed class AppTable
 
     private void AddSystem(ISystem system)
     {
-        Add(new UnameCommand(system));
-        Add(new PsCommand(system));
+        Add(new DateCommand(system));
         Add(new FreeCommand(system));
+        Add(new KillCommand(system));
         Add(new PowerOffCommand(system));
+        Add(new PsCommand(system));
         Add(new RebootCommand(system));
+        Add(new SleepCommand(system));
+        Add(new TopCommand(system));
+        Add(new UnameCommand(system));
+        Add(new UptimeCommand(system));
     }
 
     private void AddNetwork(ISystem system)
     {
+        Add(new ArpCommand(system));
         Add(new IfconfigCommand(system));
         Add(new PingCommand(system));
+        Add(new RouteCommand(system));
+    }
+
+    private void AddDiagnostics(ISystem system)
+    {
+        Add(new DmesgCommand(system));
+        Add(new GcCommand());
+        Add(new InterruptsCommand(system));
+        Add(new LspciCommand(system));
+        Add(new SelfTestCommand(system));
+    }
+
+    private void AddPrograms()
+    {
+        Add(new App("crash", AppGroup.Programs, "fail in various ways", Crash.Help, Crash.Main));
+        Add(new App("hello", AppGroup.Programs, "greet", Hello.Help, Hello.Main));
     }
 
     private void Add(Command command) => Add(command.ToApp());

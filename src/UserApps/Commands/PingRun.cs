@@ -67,7 +67,7 @@ internal sealed class PingRun
 
         while (Now < _end && !HasAllAnswers && ReceiveUntilNext())
         {
-            if (!HasSentAll)
+            if (!HasSentAll && Now < _end)
             {
                 SendNext();
             }

@@ -39,15 +39,15 @@ internal sealed class PingStatistics
         LongestMicroseconds = Math.Max(LongestMicroseconds, microseconds);
     }
 
-    /// <summary>A round trip as each line shows it: three significant digits, never less than a microsecond, in milliseconds.</summary>
+    /// <summary>A round trip as each line shows it: milliseconds with three significant digits, to the microsecond at most.</summary>
     public static string FormatRoundTrip(TimeSpan time)
     {
         double milliseconds = time.TotalMilliseconds;
         string format = milliseconds switch
         {
-            >= 100 => "0",
-            >= 10 => "0.0",
-            >= 1 => "0.00",
+            >= 99.95 => "0",
+            >= 9.995 => "0.0",
+            >= 0.9995 => "0.00",
             _ => "0.000",
         };
         return milliseconds.ToString(format, CultureInfo.InvariantCulture);

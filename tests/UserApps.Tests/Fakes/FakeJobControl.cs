@@ -17,6 +17,9 @@ internal sealed class FakeJobControl(SimulatedTime time, ITerminal terminal) : I
     /// <summary>Set to have every start fail.</summary>
     public Errno StartError { get; set; }
 
+    /// <summary>Set to have every start but the first fail.</summary>
+    public Errno StartErrorAfterFirst { get; set; }
+
     /// <summary>The job that runs now.</summary>
     public FakeJob? Current { get; private set; }
 
@@ -26,9 +29,10 @@ internal sealed class FakeJobControl(SimulatedTime time, ITerminal terminal) : I
     public Errno TryStart(string name, Func<string[], int> main, string[] arguments, bool isForeground, out IJob? job)
     {
         job = null;
-        if (StartError != Errno.Success)
+        Errno error = StartError == Errno.Success && _jobs.Count > 0 ? StartErrorAfterFirst : StartError;
+        if (error != Errno.Success)
         {
-            return StartError;
+            return error;
         }
 
         var started = new FakeJob(++_lastId, name, time);

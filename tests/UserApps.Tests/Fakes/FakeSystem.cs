@@ -76,7 +76,10 @@ internal sealed class FakeSystem : ISystem
 
     public IReadOnlyList<TaskInformation> Tasks() => TaskList;
 
-    public MemoryStatistics Memory() => MemoryNow;
+    /// <summary>Changes what each look at the memory sees.</summary>
+    public Func<MemoryStatistics, MemoryStatistics> MemoryReads { get; set; } = memory => memory;
+
+    public MemoryStatistics Memory() => MemoryReads(MemoryNow);
 
     public string ReadLog() => Log;
 
