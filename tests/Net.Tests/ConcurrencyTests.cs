@@ -112,7 +112,8 @@ public sealed class ConcurrencyTests
 
         public void Wake() => Interlocked.Increment(ref _wakes);
 
-        public void ReportAddressConflict(string interfaceName, Ipv4Address address, MacAddress claimant) => Assert.Fail("no conflict was made");
+        public void ReportAddressConflict(string interfaceName, Ipv4Address address, MacAddress claimant) =>
+            Assert.Fail("no conflict was made");
     }
 
     private sealed class CountingDevice : NetworkDevice

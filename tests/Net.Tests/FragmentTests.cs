@@ -110,6 +110,39 @@ public sealed class FragmentTests
         tester.AssertAlive();
     }
 
+    [Theory]
+    [InlineData(0, 0, 1472)]
+    [InlineData(0, 1472, 8)]
+    [InlineData(1, 0, 1488)]
+    [InlineData(1, 1472, 16)]
+    public void Item15_OverlapWithOneNeighbourOnly_WholeDatagramDropped(int piece, int offset, int size)
+    {
+        Tester tester = new();
+        Assert.Empty(SendAll(tester, [Split(s_echo)[piece], Piece(s_echo, offset, size, isMore: true)]));
+        Assert.Equal(0, tester.Node.Stack.Ipv4.Reassembler.Count);
+        Assert.Equal(1, tester.Ipv4.ReasmFails);
+        tester.AssertAlive();
+    }
+
+    [Fact]
+    public void RecordRouteInTheFirstFragment_IsInTheFirstOfTheReply()
+    {
+        Tester tester = new();
+        Ipv4Fields first = Tester.ToNode with { Identification = 77, MoreFragments = true };
+        byte[][] frames = SendAll(
+            tester,
+            [
+                Frames.Datagram(first, s_echo.AsSpan(0, 1400), [7, 7, 4, 0, 0, 0, 0, 0]),
+                Piece(s_echo, 1400, 1400),
+                Piece(s_echo, 2800, s_echo.Length - 2800),
+            ]);
+        Assert.Equal([7, 5, 5], frames.Select(frame => Frames.JudgeIpv4(frame).HeaderLength));
+        Assert.Equal([7, 7, 8, 10, 0, 0, 2, 0], frames[0][34..42]);
+        byte[] message = [.. frames[0][42..1514], .. frames[1][34..1514], .. frames[2][34..(14 + Frames.JudgeIpv4(frames[2]).TotalLength)]];
+        Assert.Equal(s_echo[8..], message[8..]);
+        tester.AssertAlive();
+    }
+
     [Fact]
     public void Item16_OffsetEndBeyond65535_Dropped()
     {

@@ -28,6 +28,20 @@ public sealed class WakeTests
     }
 
     [Fact]
+    public void AnnouncementsAfterLinkUp_SetInAdvance_DoNotWake()
+    {
+        Tester tester = new();
+        tester.Node.Device.SetLink(false);
+        tester.Settle();
+        Assert.Equal(Instant.Never, tester.Node.Stack.NextDeadline);
+        int before = tester.Node.Wakes;
+        tester.Node.Device.SetLink(true);
+        tester.Settle(TimeSpan.FromSeconds(5));
+        Assert.Equal(2, tester.Probe.Take().Length);
+        Assert.Equal(before, tester.Node.Wakes);
+    }
+
+    [Fact]
     public void TimerSetByTheNetworkTaskItself_DoesNotWake()
     {
         Tester tester = new(isKnown: false);

@@ -99,7 +99,7 @@ internal sealed class EchoSession : IEchoSession
             return false;
         }
 
-        bool isIntact = message.Code == 0 && request.Length == message.Data.Length && request.Fingerprint == Fingerprint(message.Data);
+        bool isIntact = message.Code == 0 && request.Fingerprint == Fingerprint(message.Data);
         Enqueue(new EchoReply(
             EchoReplyKind.Reply,
             message.Code,
@@ -162,7 +162,7 @@ internal sealed class EchoSession : IEchoSession
         Icmp.EmitHeader(IcmpFields.Echo(IcmpType.EchoRequest, Identifier, sequence), payload, header);
 
         // Entered first: over the loopback interface or from a fast neighbour the reply must find it.
-        _requests[sequence % RequestWindow] = new Request(sequence, payload.Length, Fingerprint(payload), IsSent: true);
+        _requests[sequence % RequestWindow] = new Request(sequence, Fingerprint(payload), IsSent: true);
         Errno result = _stack.Ipv4.Output.Send(transmission, header, payload);
         if (result == Errno.Success)
         {
@@ -189,7 +189,7 @@ internal sealed class EchoSession : IEchoSession
         _waiters.WakeOne();
     }
 
-    private readonly record struct Request(ushort Sequence, int Length, ulong Fingerprint, bool IsSent)
+    private readonly record struct Request(ushort Sequence, ulong Fingerprint, bool IsSent)
     {
         public bool Answers(ushort sequence) => IsSent && Sequence == sequence;
     }

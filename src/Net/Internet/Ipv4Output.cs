@@ -83,12 +83,12 @@ internal sealed class Ipv4Output
     private Errno SendFragments(
         in Ipv4Route route, in Ipv4Fields fields, ReadOnlySpan<byte> options, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
-        int room = (route.Interface.Mtu - Ipv4Header.MinimumSize - options.Length) / Ipv4Header.FragmentUnit * Ipv4Header.FragmentUnit;
         int offset = 0;
         int total = head.Length + body.Length;
         while (offset < total)
         {
-            int size = Math.Min(room, total - offset);
+            int room = route.Interface.Mtu - Ipv4Header.MinimumSize - options.Length;
+            int size = Math.Min(room / Ipv4Header.FragmentUnit * Ipv4Header.FragmentUnit, total - offset);
             Ipv4Fields piece = fields with
             {
                 TotalLength = Ipv4Header.MinimumSize + options.Length + size,

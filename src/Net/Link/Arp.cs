@@ -329,21 +329,14 @@ public sealed class Arp
         _stack.Timers.Schedule(neighbour.Timer, deadline);
     }
 
-    /// <summary>Starts asking by broadcast, but not sooner than a second after the last request.</summary>
+    /// <summary>
+    /// Starts asking by broadcast. A neighbour fails a whole interval after its last request, so that starting over keeps the rate.
+    /// </summary>
     private void StartResolution(Neighbour neighbour)
     {
-        Instant now = _stack.Clock.Now;
-        Instant allowed = neighbour.RequestedAt + RequestInterval;
         neighbour.State = NeighbourState.Incomplete;
         neighbour.Solicitations = 0;
-        if (allowed <= now)
-        {
-            Solicit(neighbour, now);
-        }
-        else
-        {
-            _stack.Timers.Schedule(neighbour.Timer, allowed);
-        }
+        Solicit(neighbour, _stack.Clock.Now);
     }
 
     private void OnTimer(Neighbour neighbour, Instant now)
@@ -374,7 +367,6 @@ public sealed class Arp
         NetInterface netInterface = neighbour.Interface!;
         MacAddress destination = neighbour.State == NeighbourState.Probe ? neighbour.Hardware : MacAddress.Broadcast;
         neighbour.Solicitations++;
-        neighbour.RequestedAt = now;
         _stack.Timers.Schedule(neighbour.Timer, now + RequestInterval);
         ArpFields request = new(
             ArpOperation.Request, netInterface.Device.Address, netInterface.Address, MacAddress.Any, neighbour.Address);

@@ -24,9 +24,6 @@ internal sealed class Neighbour
     /// <summary>When the hardware address was learnt or changed.</summary>
     public Instant UpdatedAt { get; set; }
 
-    /// <summary>When the last request for it went out; requests keep a second's distance (RFC 1122 §2.3.2.1).</summary>
-    public Instant RequestedAt { get; set; }
-
     /// <summary>Requests sent in this state.</summary>
     public int Solicitations { get; set; }
 

@@ -46,7 +46,6 @@ internal sealed class NeighbourTable
         neighbour.Address = address;
         neighbour.Hardware = MacAddress.Any;
         neighbour.Solicitations = 0;
-        neighbour.RequestedAt = new Instant(long.MinValue / 2);
         neighbour.UpdatedAt = new Instant(long.MinValue / 2);
         _index.Add(Key(netInterface, address), neighbour);
         if (isUsed)
