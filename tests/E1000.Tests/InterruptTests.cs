@@ -138,7 +138,7 @@ public sealed class InterruptTests
     }
 
     [Fact]
-    public void Poll_EndlessBadFrames_ComesBackAndRaisesItsOwnInterrupt()
+    public void Poll_EndlessBadFrames_ComesBackAndIsInterruptedForTheRest()
     {
         using Rig rig = Rig.Started();
         rig.Model.DeliversBadFrames = true;

@@ -1,6 +1,8 @@
 namespace KernelSockets.Drivers.E1000;
 
-/// <summary>What tells one member of the family from another (table 5-1 of the 8254x manual, and the errata that Linux's driver works round).</summary>
+/// <summary>
+/// What tells one member of the family from another (table 5-1 of the 8254x manual, and the errata that Linux's driver works round).
+/// </summary>
 /// <param name="Model">The name printed on the chip.</param>
 /// <param name="Family">Its generation.</param>
 /// <param name="HasTwoPorts">True when two ports share an EEPROM, and port B's address differs in the last bit (§12.2).</param>

@@ -4,7 +4,7 @@ namespace KernelSockets.Drivers.E1000;
 /// <remarks>Called at start-up by the creating task, later under the device's lock.</remarks>
 internal sealed class Controller
 {
-    /// <summary>Least time between two interrupts: 195 × 256 ns = 50 µs (§13.4.18). The first one after a pause is not delayed.</summary>
+    /// <summary>Least time between two interrupts: 195 × 256 ns = 50 µs (§13.4.18). The first after a pause is not delayed.</summary>
     private const uint InterruptThrottling = 195;
 
     /// <summary>TIDV, 64 µs: sent frames are worth an interrupt only in numbers (§13.4.41).</summary>
@@ -14,7 +14,8 @@ internal sealed class Controller
     private const uint TransmitAbsoluteDelay = 256;
 
     /// <summary>
-    /// RDTR and RADV 0: an interrupt at once, since ITR bounds the rate. A value above 0 can stop receive interrupts for good on some parts.
+    /// RDTR and RADV 0: an interrupt at once, since ITR bounds the rate. A value above 0 can stop receive interrupts for good on some
+    /// parts.
     /// </summary>
     private const uint NoReceiveDelay = 0;
 
@@ -52,8 +53,8 @@ internal sealed class Controller
 
     /// <summary>Reads the pending causes, which clears them.</summary>
     /// <remarks>
-    /// To be read before <see cref="MaskInterrupts"/>: VirtualBox does not clear ICR while all interrupts are masked, and the same causes would
-    /// come again at once.
+    /// To be read before <see cref="MaskInterrupts"/>: VirtualBox does not clear ICR while all interrupts are masked, and the same causes
+    /// would come again at once.
     /// </remarks>
     public InterruptCauses ReadCauses() => (InterruptCauses)_registers.Read(Register.InterruptCauseRead);
 
@@ -62,9 +63,6 @@ internal sealed class Controller
 
     /// <summary>Turns interrupts on; one that is pending already is raised at once.</summary>
     public void UnmaskInterrupts(InterruptCauses causes) => _registers.Write(Register.InterruptMaskSet, (uint)causes);
-
-    /// <summary>Raises an interrupt by software.</summary>
-    public void RaiseInterrupt(InterruptCauses causes) => _registers.Write(Register.InterruptCauseSet, (uint)causes);
 
     /// <summary>Stops both engines and resets the device; afterwards it owns no memory and raises no interrupt.</summary>
     /// <returns><see cref="Errno.ENODEV"/> when it has left the bus, <see cref="Errno.EIO"/> when the reset does not end.</returns>
@@ -110,7 +108,9 @@ internal sealed class Controller
         return true;
     }
 
-    /// <summary>Writes all registers but those that start the engines. Nothing is left to reset values: QEMU's device keeps its registers.</summary>
+    /// <summary>
+    /// Writes all registers but those that start the engines. Nothing is left to reset values: QEMU's device keeps its registers.
+    /// </summary>
     /// <param name="address">The station address.</param>
     /// <param name="receiveRing">Bus address of the receive descriptors.</param>
     /// <param name="transmitRing">Bus address of the transmit descriptors.</param>
@@ -225,9 +225,11 @@ internal sealed class Controller
     /// </summary>
     private void ConfigureLink()
     {
-        const DeviceControl Cleared = DeviceControl.LinkReset | DeviceControl.PhyReset | DeviceControl.InvertLossOfSignal | DeviceControl.VlanMode
-            | DeviceControl.ForceSpeed | DeviceControl.ForceDuplex | DeviceControl.ReceiveFlowControl | DeviceControl.TransmitFlowControl;
-        const DeviceControl Forced = DeviceControl.ForceSpeed | DeviceControl.ForceDuplex | DeviceControl.Speed1000 | DeviceControl.FullDuplex;
+        const DeviceControl Cleared = DeviceControl.LinkReset | DeviceControl.PhyReset | DeviceControl.InvertLossOfSignal
+            | DeviceControl.VlanMode | DeviceControl.ForceSpeed | DeviceControl.ForceDuplex
+            | DeviceControl.ReceiveFlowControl | DeviceControl.TransmitFlowControl;
+        const DeviceControl Forced = DeviceControl.ForceSpeed | DeviceControl.ForceDuplex
+            | DeviceControl.Speed1000 | DeviceControl.FullDuplex;
 
         DeviceControl control = (DeviceControl)_registers.Read(Register.Control) & ~Cleared;
         control |= DeviceControl.SetLinkUp;

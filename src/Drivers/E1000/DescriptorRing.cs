@@ -14,7 +14,9 @@ internal static class DescriptorRing
     /// <summary>RDBAL and TDBAL want a multiple of 16 (§13.4.25, §13.4.36).</summary>
     private const int Alignment = 16;
 
-    /// <summary>Most descriptors that the hardware may own: with one more, head and tail would meet and the ring would look empty (§3.2.6).</summary>
+    /// <summary>
+    /// Most descriptors that the hardware may own: with one more, head and tail would meet and the ring would look empty (§3.2.6).
+    /// </summary>
     public const int MaximumOwned = Length - 1;
 
     /// <summary>The index that follows, or lies <paramref name="distance"/> on.</summary>

@@ -6,14 +6,14 @@ namespace KernelSockets.Drivers.E1000;
 /// </summary>
 /// <remarks>
 /// <para>
-/// One task, the network task, calls <see cref="Start"/>, <see cref="Poll"/> and <see cref="Stop"/>; any task calls the rest. The task waits for
-/// the interrupt until <see cref="PollDeadline"/>, polls until less than the budget is returned, unmasks the interrupt line and waits again.
-/// The interrupt handler proper only masks the line and wakes the task; all registers are touched in task context.
+/// One task, the network task, calls <see cref="Start"/>, <see cref="Poll"/> and <see cref="Stop"/>; any task calls the rest. The task
+/// waits for the interrupt until <see cref="PollDeadline"/>, polls until less than the budget is returned, unmasks the interrupt line and
+/// waits again. The interrupt handler proper only masks the line and wakes the task; all registers are touched in task context.
 /// </para>
 /// <para>
 /// The lock protects the transmit ring, the control registers and the statistics. The receive ring belongs to the network task and has none,
-/// so that the stack is never called with the lock held. Only <see cref="Start"/>, <see cref="Stop"/> and recovery from a fault busy-wait,
-/// for some 15 ms each.
+/// so that the stack is never called with the lock held. Only <see cref="TryCreate"/>, <see cref="Stop"/> and recovery from a fault
+/// busy-wait, for some 15 ms each.
 /// </para>
 /// </remarks>
 public sealed class E1000Device : NetworkDevice
@@ -28,7 +28,7 @@ public sealed class E1000Device : NetworkDevice
     /// </summary>
     private const int TransmitInterruptThreshold = 128;
 
-    /// <summary>How long the oldest frame may stay in the ring with the link up before the transmitter counts as hung, as in Linux.</summary>
+    /// <summary>How long no frame may get out of the ring with the link up before the transmitter counts as hung, as in Linux.</summary>
     private static readonly TimeSpan s_hangTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How soon after the last poll sent frames are reclaimed when nothing else happens.</summary>
@@ -51,7 +51,13 @@ public sealed class E1000Device : NetworkDevice
     private Instant _polledAt;
 
     private E1000Device(
-        RegisterSpace registers, Clock clock, Chip chip, Controller controller, MacAddress address, ReceiveRing receive, TransmitRing transmit)
+        RegisterSpace registers,
+        Clock clock,
+        Chip chip,
+        Controller controller,
+        MacAddress address,
+        ReceiveRing receive,
+        TransmitRing transmit)
     {
         _clock = clock;
         _controller = controller;
@@ -87,8 +93,8 @@ public sealed class E1000Device : NetworkDevice
     /// <inheritdoc/>
     public override bool IsLinkUp => _isLinkUp;
 
-    /// <summary>Why the device has stopped by itself: <see cref="Errno.ENODEV"/> when it left the bus, <see cref="Errno.EIO"/> when a reset did
-    /// not bring it back; else <see cref="Errno.Success"/>.</summary>
+    /// <summary>Why the device has stopped by itself: <see cref="Errno.ENODEV"/> when it left the bus, <see cref="Errno.EIO"/> when a reset
+    /// did not bring it back; else <see cref="Errno.Success"/>.</summary>
     public Errno Failure { get; private set; }
 
     /// <summary>How often the transmitter hung and the device was reset.</summary>
@@ -177,8 +183,8 @@ public sealed class E1000Device : NetworkDevice
     /// <param name="clock">For time-outs.</param>
     /// <param name="deviceId">PCI device number, vendor 8086h.</param>
     /// <param name="device">The device; null on failure.</param>
-    /// <returns><see cref="Errno.Success"/>; <see cref="Errno.ENODEV"/> for an unknown or absent device; <see cref="Errno.EIO"/> when it does
-    /// not come out of reset; <see cref="Errno.ENXIO"/> when it has no address; <see cref="Errno.ENOMEM"/>.</returns>
+    /// <returns><see cref="Errno.Success"/>; <see cref="Errno.ENODEV"/> for an unknown or absent device; <see cref="Errno.EIO"/> when it
+    /// does not come out of reset; <see cref="Errno.ENXIO"/> when it has no address; <see cref="Errno.ENOMEM"/>.</returns>
     public static Errno TryCreate(
         RegisterSpace registers, DmaAllocator allocator, PacketBufferPool pool, Clock clock, ushort deviceId, out E1000Device? device)
     {
@@ -218,8 +224,8 @@ public sealed class E1000Device : NetworkDevice
     }
 
     /// <summary>Takes receive buffers, starts both engines and turns interrupts on. Does nothing when running.</summary>
-    /// <returns><see cref="Errno.ENOBUFS"/> when the pool has not enough buffers; <see cref="Errno.ENODEV"/> or <see cref="Errno.EIO"/> from
-    /// the device; <see cref="Errno.EBUSY"/> after a failure that <see cref="Stop"/> has not cleared yet.</returns>
+    /// <returns><see cref="Errno.ENOBUFS"/> when the pool has not enough buffers; <see cref="Errno.ENODEV"/> or <see cref="Errno.EIO"/>
+    /// from the device; <see cref="Errno.EBUSY"/> after a failure that <see cref="Stop"/> has not cleared yet.</returns>
     public Errno Start()
     {
         lock (_gate)
@@ -328,14 +334,14 @@ public sealed class E1000Device : NetworkDevice
 
         // The causes were cleared before the ring is read: a frame that comes later sets its cause again and is not lost.
         ReceiveTally tally = default;
-        bool isComplete = _receive.Serve(receiver, this, budget, now, ref tally);
+        _receive.Serve(receiver, this, budget, now, ref tally);
         lock (_gate)
         {
             Account(tally);
             Supervise(causes, now);
             if (tally.Packets < budget && _state == State.Running)
             {
-                EnableInterrupts(isComplete);
+                EnableInterrupts();
             }
         }
 
@@ -360,14 +366,9 @@ public sealed class E1000Device : NetworkDevice
         return causes;
     }
 
-    /// <summary>Turns interrupts on again; where work is left, one is raised at once. Lock held.</summary>
-    private void EnableInterrupts(bool isComplete)
+    /// <summary>Turns interrupts on again; what has happened since the causes were read raises one at once. Lock held.</summary>
+    private void EnableInterrupts()
     {
-        if (!isComplete)
-        {
-            _controller.RaiseInterrupt(InterruptCauses.ReceiveTimer);
-        }
-
         _enabledInterrupts = BaseInterrupts;
         _enabledInterrupts |= _transmit.InFlight >= TransmitInterruptThreshold ? InterruptCauses.TransmitDescriptorWritten : 0;
         _controller.UnmaskInterrupts(_enabledInterrupts);
@@ -398,7 +399,9 @@ public sealed class E1000Device : NetworkDevice
         return Errno.Success;
     }
 
-    /// <summary>Emulated devices have sent the frame when the doorbell write returns; real ones have finished some earlier ones. Lock held.</summary>
+    /// <summary>
+    /// Emulated devices have sent the frame when the doorbell write returns; real ones have finished some earlier ones. Lock held.
+    /// </summary>
     private void ReclaimInPassing()
     {
         if (_transmit.HasWork)
@@ -546,7 +549,9 @@ public sealed class E1000Device : NetworkDevice
         return lost;
     }
 
-    /// <summary>Configures a device that has been reset, with an empty transmit ring, and starts it. Lock held, called by the network task.</summary>
+    /// <summary>
+    /// Configures a device that has been reset, with an empty transmit ring, and starts it. Lock held, called by the network task.
+    /// </summary>
     private void Run()
     {
         _isReset = false;
@@ -557,7 +562,7 @@ public sealed class E1000Device : NetworkDevice
         _receive.PublishTail();
         _state = State.Running;
         SetLink(_controller.ReadStatus());
-        EnableInterrupts(isComplete: true);
+        EnableInterrupts();
     }
 
     /// <summary>

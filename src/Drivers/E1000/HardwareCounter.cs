@@ -2,8 +2,8 @@ namespace KernelSockets.Drivers.E1000;
 
 /// <summary>One statistics register, read so that every event is counted exactly once.</summary>
 /// <remarks>
-/// The manual's registers are cleared by reading (§13.7); QEMU never clears some of them. Which kind this one is shows when it is first seen
-/// above zero: read again at once, a cleared register has fallen, the other kind has not. The device's lock protects it.
+/// The manual's registers are cleared by reading (§13.7); QEMU never clears some of them. Which kind this one is shows when it is first
+/// seen above zero: read again at once, a cleared register has fallen, the other kind has not. The device's lock protects it.
 /// </remarks>
 internal struct HardwareCounter(uint register)
 {

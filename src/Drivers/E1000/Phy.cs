@@ -1,7 +1,9 @@
 namespace KernelSockets.Drivers.E1000;
 
 /// <summary>The internal PHY, through MDIC (§13.4.7); its registers are IEEE 802.3 clause 22's (chapter 10).</summary>
-/// <remarks>Used by the task that starts the device. The PHY negotiates by itself; software only ends a state in which it would not.</remarks>
+/// <remarks>
+/// Used by the task that starts the device. The PHY negotiates by itself; software only ends a state in which it would not.
+/// </remarks>
 internal sealed class Phy(RegisterSpace registers, Clock clock)
 {
     /// <summary>PCTRL, PHY control (clause 22.2.4.1).</summary>

@@ -1,8 +1,8 @@
 namespace KernelSockets.Drivers.E1000;
 
 /// <summary>
-/// The receive descriptor ring (§3.2.6) and its packet buffers. From <see cref="TryFill"/> to <see cref="Release"/> every slot holds a buffer:
-/// a frame is handed over only when a fresh buffer takes its place, and is dropped otherwise.
+/// The receive descriptor ring (§3.2.6) and its packet buffers. From <see cref="TryFill"/> to <see cref="Release"/> every slot holds a
+/// buffer: a frame is handed over only when a fresh buffer takes its place, and is dropped otherwise.
 /// </summary>
 /// <remarks>
 /// Used by the polling task only, without a lock. The hardware owns the slots from RDH up to, but without, RDT; RDT always is the
@@ -14,7 +14,10 @@ internal sealed class ReceiveRing
     /// enough to save register writes.</summary>
     private const int TailInterval = 32;
 
-    /// <summary>Most slots that one pass serves, so that a storm of bad frames cannot hold the task.</summary>
+    /// <summary>
+    /// Most slots that one pass serves, so that a storm of bad frames cannot hold the task. More than the ring has: a frame that is left
+    /// then has arrived during the pass, so its interrupt cause is set and brings the task back.
+    /// </summary>
     private const int MaximumServed = 2 * DescriptorRing.Length;
 
     private readonly RegisterSpace _registers;
@@ -93,7 +96,8 @@ internal sealed class ReceiveRing
     }
 
     /// <summary>Gives the served slots to the hardware.</summary>
-    public void PublishTail() => _registers.Write(Register.ReceiveDescriptorTail, (uint)DescriptorRing.Advance(_next, DescriptorRing.MaximumOwned));
+    public void PublishTail() =>
+        _registers.Write(Register.ReceiveDescriptorTail, (uint)DescriptorRing.Advance(_next, DescriptorRing.MaximumOwned));
 
     /// <summary>Hands received frames over until the budget is used or none is left.</summary>
     /// <param name="receiver">Gets the frames.</param>
@@ -101,17 +105,14 @@ internal sealed class ReceiveRing
     /// <param name="budget">Most frames to hand over.</param>
     /// <param name="now">The time to stamp them with.</param>
     /// <param name="tally">Counts.</param>
-    /// <returns>False when bad frames used up the pass: slots may wait though fewer frames than the budget were handed over.</returns>
-    public bool Serve(IFrameReceiver receiver, NetworkDevice device, int budget, Instant now, ref ReceiveTally tally)
+    public void Serve(IFrameReceiver receiver, NetworkDevice device, int budget, Instant now, ref ReceiveTally tally)
     {
         int served = 0;
-        bool isDrained = false;
         while (tally.Packets < budget && served < MaximumServed)
         {
             ReceiveDescriptor descriptor = ReceiveDescriptor.Read(_memory, _next);
             if (!descriptor.IsDone)
             {
-                isDrained = true;
                 break;
             }
 
@@ -135,11 +136,9 @@ internal sealed class ReceiveRing
         {
             PublishTail();
         }
-
-        return isDrained || tally.Packets == budget;
     }
 
-    /// <summary>Takes the frame out of the next slot and prepares the slot again, with the same buffer if there is no frame to keep.</summary>
+    /// <summary>Takes the frame out of the next slot and prepares the slot again, with the same buffer if no frame is kept.</summary>
     private PacketBuffer? TakeFrame(ReceiveDescriptor descriptor, ref ReceiveTally tally)
     {
         PacketBuffer current = _buffers[_next]!;

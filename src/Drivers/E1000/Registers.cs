@@ -50,9 +50,6 @@ internal static class Register
     /// <summary>ITR, interrupt throttling in units of 256 ns (§13.4.18), RW. 82540 and later.</summary>
     public const uint InterruptThrottling = 0x00C4;
 
-    /// <summary>ICS, interrupt cause set (§13.4.19), WO.</summary>
-    public const uint InterruptCauseSet = 0x00C8;
-
     /// <summary>IMS, interrupt mask set and read (§13.4.20), RW; a one enables.</summary>
     public const uint InterruptMaskSet = 0x00D0;
 
@@ -318,7 +315,7 @@ internal enum MdiControl : uint
     Error = 1u << 30,
 }
 
-/// <summary>ICR, ICS, IMS and IMC, §13.4.17 to §13.4.21.</summary>
+/// <summary>ICR, IMS and IMC, §13.4.17 to §13.4.21.</summary>
 [Flags]
 internal enum InterruptCauses : uint
 {
