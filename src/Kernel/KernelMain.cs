@@ -4,6 +4,8 @@ using KernelSockets.Kernel.Diagnostics;
 using KernelSockets.Kernel.Syscalls;
 using KernelSockets.Kernel.Tasks;
 using KernelSockets.UserApps;
+using KernelSockets.Vfs;
+using KernelSockets.Vfs.Dev;
 
 namespace KernelSockets.Kernel;
 
@@ -13,22 +15,39 @@ internal static class KernelMain
     private static int Main()
     {
         Thread.CurrentThread.Name = "main";
-        SystemCallTable.Initialize();
         ExceptionHandling.SetUnhandledExceptionHandler(HandleUnhandled);
         KernelOptions options = KernelOptions.Read();
-        ConsoleService console = new(options);
-        JobTable jobs = new(console.Terminal);
-        console.Terminal.Interrupted = jobs.InterruptForeground;
-        ConsoleRouter.Install(console.Terminal);
         Pci pci = new();
         pci.Scan();
+        NetworkService network = NetworkService.Create(pci, KernelSystem.ReadMemory(null));
+        ConsoleService console = new(options);
+        VirtualFileSystem vfs = new(KernelClock.Instance, new KernelEntropy(), new KernelWaitQueueFactory());
+        JobTable jobs = new(vfs, OpenConsole(vfs, console));
+        console.Terminal.Interrupted = jobs.InterruptForeground;
+        ConsoleRouter.Install(vfs.Files);
         KernelSystem system = new(options, console, jobs, pci);
-        NetworkService network = NetworkService.Create(pci, system.Memory());
+        SystemCallTable.Install(vfs, system);
         system.Attach(network);
         console.Start();
         network.Start();
         Configure(system, options);
         return RunShell(system, options);
+    }
+
+    /// <summary>Makes /dev/console and /dev/tty, and opens the console as the kernel's own descriptors 0, 1 and 2.</summary>
+    private static OpenFile OpenConsole(VirtualFileSystem vfs, ConsoleService console)
+    {
+        OpenFile? file = null;
+        Errno error = vfs.AddDevice(new DeviceNumber(5, 1), new TerminalDevice(console.Terminal, "console"));
+        error = error == Errno.Success ? vfs.AddDevice(new DeviceNumber(5, 0), new TerminalDevice(console.Terminal, "tty")) : error;
+        error = error == Errno.Success ? vfs.TryOpen(vfs.Root, "/dev/console"u8, OpenFlags.ReadWrite, default, out file) : error;
+        error = error == Errno.Success ? vfs.Files.AddJob(ConsoleRouter.KernelJob, file, file, file) : error;
+        if (error != Errno.Success)
+        {
+            throw new InvalidOperationException($"the console cannot be opened: {error}");
+        }
+
+        return file!;
     }
 
     private static void Configure(KernelSystem system, KernelOptions options)

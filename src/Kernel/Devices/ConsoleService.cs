@@ -5,9 +5,10 @@ using KernelSockets.Vfs.Dev;
 
 namespace KernelSockets.Kernel.Devices;
 
-/// <summary>The console: serial line, and screen with keyboard, behind one terminal, with a task for each source of keys.</summary>
+/// <summary>The console: serial line, and screen with keyboard, behind one terminal: a task for each source of keys, and one that feeds them to the terminal.</summary>
 internal sealed class ConsoleService
 {
+    private readonly ConsoleInput _input = new();
     private readonly SerialLine? _serial;
     private readonly VgaScreen? _screen;
     private readonly KeyboardController? _keyboard;
@@ -21,7 +22,7 @@ internal sealed class ConsoleService
         if (frameBuffer is not null)
         {
             // A cursor position that a program asks the screen for comes back as keys.
-            _screen = new VgaScreen(frameBuffer) { Reply = bytes => Terminal.Input(bytes) };
+            _screen = new VgaScreen(frameBuffer) { Reply = bytes => _input.Add(bytes) };
             _keyboard = KeyboardController.TryOpen();
         }
     }
@@ -32,18 +33,27 @@ internal sealed class ConsoleService
     /// <summary>Starts to take keys.</summary>
     public void Start()
     {
+        ServiceThread.Start("console", Scheduler.DriverPriority, Feed);
         if (_serial is not null)
         {
-            ServiceThread.Start("serial", Scheduler.DriverPriority, () => _serial.Receive(Input));
+            ServiceThread.Start("serial", Scheduler.DriverPriority, () => _serial.Receive(_input));
         }
 
         if (_keyboard is not null)
         {
-            ServiceThread.Start("keyboard", Scheduler.DriverPriority, () => _keyboard.Receive(Input));
+            ServiceThread.Start("keyboard", Scheduler.DriverPriority, () => _keyboard.Receive(_input));
         }
     }
 
-    private void Input(byte[] bytes, int count) => Terminal.Input(bytes.AsSpan(0, count));
+    private void Feed()
+    {
+        byte[] bytes = new byte[256];
+        while (true)
+        {
+            int count = _input.Take(bytes);
+            Terminal.Input(bytes.AsSpan(0, count));
+        }
+    }
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

@@ -51,8 +51,8 @@ internal sealed class KeyboardController
     }
 
     /// <summary>Receives for ever: the body of the keyboard task.</summary>
-    /// <param name="receive">Gets the bytes that a terminal would send.</param>
-    public void Receive(Action<byte[], int> receive)
+    /// <param name="input">Gets the bytes that a terminal would send.</param>
+    public void Receive(ConsoleInput input)
     {
         byte[] bytes = new byte[Ps2Keyboard.MaxBytes];
         while (true)
@@ -70,7 +70,7 @@ internal sealed class KeyboardController
                 int count = _keyboard.Decode(code, bytes);
                 if (count > 0)
                 {
-                    receive(bytes, count);
+                    input.Add(bytes.AsSpan(0, count));
                 }
             }
         }

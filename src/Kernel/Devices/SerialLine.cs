@@ -60,8 +60,8 @@ internal sealed class SerialLine
     }
 
     /// <summary>Receives for ever: the body of the serial task.</summary>
-    /// <param name="receive">Gets the bytes as they come.</param>
-    public void Receive(Action<byte[], int> receive)
+    /// <param name="input">Gets the bytes as they come.</param>
+    public void Receive(ConsoleInput input)
     {
         byte[] buffer = new byte[256];
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed class SerialLine
 
             if (count > 0)
             {
-                receive(buffer, count);
+                input.Add(buffer.AsSpan(0, count));
                 continue;
             }
 

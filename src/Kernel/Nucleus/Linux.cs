@@ -38,6 +38,7 @@ internal static class Linux
     public const ulong Uname = 63;
     public const ulong Fcntl = 72;
     public const ulong Getcwd = 79;
+    public const ulong Chdir = 80;
     public const ulong Readlink = 89;
     public const ulong Getrlimit = 97;
     public const ulong Getrusage = 98;

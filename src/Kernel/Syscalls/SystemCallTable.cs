@@ -1,13 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using KernelSockets.Kernel.Diagnostics;
 using KernelSockets.Kernel.Nucleus;
+using KernelSockets.Kernel.Tasks;
+using KernelSockets.Vfs;
 
 namespace KernelSockets.Kernel.Syscalls;
 
-/// <summary>The system calls that managed code serves: files, and whatever else is above the nucleus.</summary>
-internal static unsafe class SystemCallTable
+/// <summary>
+/// The system calls that managed code serves: files, and whatever else is above the nucleus. They arrive on the calling thread, which has left managed code through
+/// a P/Invoke into libc; to the runtime this is a call back.
+/// </summary>
+internal sealed unsafe class SystemCallTable
 {
+    private static SystemCallTable? s_instance;
+
+    private readonly FileCalls _files;
+    private readonly NameCalls _names;
+    private readonly PollCalls _poll;
+    private readonly IdentityCalls _identity;
+
+    private SystemCallTable(VirtualFileSystem vfs, KernelSystem system)
+    {
+        _files = new FileCalls(vfs);
+        _names = new NameCalls(vfs);
+        _poll = new PollCalls(vfs);
+        _identity = new IdentityCalls(system);
+    }
+
     /// <summary>Takes over all calls that the nucleus does not serve itself.</summary>
-    public static void Initialize()
+    public static void Install(VirtualFileSystem vfs, KernelSystem system)
     {
         // In managed code the runtime's record of where the thread left it is empty; in a P/Invoke it is not. If either does not hold, this
         // is not the runtime that Boot/cpu.s was written for.
@@ -16,16 +38,43 @@ internal static unsafe class SystemCallTable
             Gateway.Stop("the runtime keeps its thread state elsewhere: see Boot/cpu.s"u8);
         }
 
+        s_instance = new SystemCallTable(vfs, system);
         SystemCalls.TrustMode();
         SystemCalls.SetManagedHandler(&Serve);
     }
 
     [UnmanagedCallersOnly]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception must not leave a system call; the caller is native code.")]
     private static long Serve(TrapFrame* frame)
     {
-        return -(long)Errno.ENOSYS;
+        try
+        {
+            int job = Job.Current?.Id ?? ConsoleRouter.KernelJob;
+            CallArguments call = new(frame->Rax, frame->Rdi, frame->Rsi, frame->Rdx, frame->R10, frame->R8, frame->R9, job);
+            return s_instance!.Dispatch(call);
+        }
+        catch (OutOfMemoryException)
+        {
+            return -(long)Errno.ENOMEM;
+        }
+        catch (Exception e)
+        {
+            Log.Error($"system call {frame->Rax}: {e}");
+            return -(long)Errno.EIO;
+        }
     }
 
     [DllImport("*", EntryPoint = "thread_transition_frame")]
     private static extern ulong TransitionFrameInCall();
+
+    private long Dispatch(in CallArguments call)
+    {
+        if (_files.TryServe(call, out long result) || _names.TryServe(call, out result) || _poll.TryServe(call, out result)
+            || _identity.TryServe(call, out result))
+        {
+            return result;
+        }
+
+        return -(long)Errno.ENOSYS;
+    }
 }

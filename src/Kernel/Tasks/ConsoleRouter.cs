@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
+using KernelSockets.Vfs;
 
 namespace KernelSockets.Kernel.Tasks;
 
@@ -10,10 +11,13 @@ namespace KernelSockets.Kernel.Tasks;
 /// </summary>
 internal static class ConsoleRouter
 {
-    /// <summary>Installs the routers. Code outside of jobs reads and writes the terminal.</summary>
-    public static void Install(ITerminal terminal)
+    /// <summary>The number under which code outside of jobs has its descriptors.</summary>
+    public const int KernelJob = 0;
+
+    /// <summary>Installs the routers. Code outside of jobs has the kernel's own descriptors.</summary>
+    public static void Install(FileTable files)
     {
-        JobStreams kernel = new(terminal);
+        JobStreams kernel = new(files, KernelJob);
         SetField("s_out", new RoutedWriter(() => (Job.Current?.Streams ?? kernel).Output));
         SetField("s_error", new RoutedWriter(() => (Job.Current?.Streams ?? kernel).Error));
         SetField("s_in", new RoutedReader(() => (Job.Current?.Streams ?? kernel).Input));

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using KernelSockets.Kernel.Diagnostics;
 
 namespace KernelSockets.Kernel.Tasks;
 
@@ -31,7 +32,9 @@ internal sealed class Job : IJob
         _arguments = arguments;
         Id = id;
         Name = name;
-        Streams = new JobStreams(table.Terminal);
+        Streams = new JobStreams(table.Vfs.Files, id);
+        CurrentDirectory = table.Vfs.Root;
+        CurrentDirectory.Hold();
     }
 
     /// <inheritdoc/>
@@ -48,6 +51,9 @@ internal sealed class Job : IJob
 
     /// <summary>Standard input, output and error.</summary>
     public JobStreams Streams { get; }
+
+    /// <summary>Where its relative paths start; the job holds a reference.</summary>
+    public Inode CurrentDirectory { get; private set; }
 
     /// <summary>True after Ctrl-C: every further wait ends at once.</summary>
     public bool IsInterrupted => Volatile.Read(ref _isInterrupted);
@@ -97,11 +103,36 @@ internal sealed class Job : IJob
         _thread?.Interrupt();
     }
 
+    /// <summary>chdir: takes over the caller's reference.</summary>
+    public void ChangeDirectory(Inode directory)
+    {
+        Inode old = CurrentDirectory;
+        CurrentDirectory = directory;
+        old.Release();
+    }
+
+    /// <summary>The class library's Environment.Exit has come to its end on the calling thread, which stays where it is.</summary>
+    public void ExitFromNative(int status)
+    {
+        End(status);
+        while (true)
+        {
+            KernelTask.Current.BlockUninterrupted("exited", Instant.Never);
+        }
+    }
+
     /// <summary>An exception has left a thread of this job: prints it and marks the job as aborted.</summary>
     public void Fail(Exception exception)
     {
         Volatile.Write(ref _hasFailed, true);
-        Streams.Error.WriteLine($"Unhandled exception. {exception}");
+        try
+        {
+            Streams.Error.WriteLine($"Unhandled exception. {exception}");
+        }
+        catch (IOException)
+        {
+            Log.Error($"job {Id} {Name}: unhandled exception, and no standard error to print it to: {exception.GetType()}: {exception.Message}");
+        }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception that leaves a program ends that program, not the kernel.")]
@@ -134,9 +165,15 @@ internal sealed class Job : IJob
 
     private void End(int status)
     {
-        Streams.Flush();
         lock (_table.Gate)
         {
+            if (HasEnded)
+            {
+                return;
+            }
+
+            _table.Vfs.Files.EndJob(Id);
+            CurrentDirectory.Release();
             ExitStatus = status & 0xFF;
             HasEnded = true;
             _table.OnEnded(this);

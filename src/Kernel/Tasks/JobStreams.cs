@@ -1,30 +1,27 @@
 using System.Text;
+using KernelSockets.Vfs;
 
 namespace KernelSockets.Kernel.Tasks;
 
-/// <summary>A job's standard streams as the class library's Console sees them. Each job has writers of its own, so that a job that blocks holds up no other.</summary>
+/// <summary>A job's descriptors 0, 1 and 2 as the class library's Console sees them. Each job has writers of its own, so that one that blocks holds up no other.</summary>
 internal sealed class JobStreams
 {
     private const int BufferSize = 256;
     private static readonly UTF8Encoding s_encoding = new(encoderShouldEmitUTF8Identifier: false);
 
-    public JobStreams(ITerminal terminal)
+    public JobStreams(FileTable files, int job)
     {
-        TerminalStream stream = new(terminal);
-        Output = new StreamWriter(stream, s_encoding, BufferSize) { AutoFlush = true, NewLine = "\n" };
-        Error = new StreamWriter(stream, s_encoding, BufferSize) { AutoFlush = true, NewLine = "\n" };
-        Input = new StreamReader(stream, s_encoding, detectEncodingFromByteOrderMarks: false, BufferSize);
+        Input = new StreamReader(new DescriptorStream(files, job, 0), s_encoding, detectEncodingFromByteOrderMarks: false, BufferSize);
+        Output = Writer(files, job, 1);
+        Error = Writer(files, job, 2);
     }
+
+    public TextReader Input { get; }
 
     public TextWriter Output { get; }
 
     public TextWriter Error { get; }
 
-    public TextReader Input { get; }
-
-    public void Flush()
-    {
-        Output.Flush();
-        Error.Flush();
-    }
+    private static StreamWriter Writer(FileTable files, int job, int fd) =>
+        new(new DescriptorStream(files, job, fd), s_encoding, BufferSize) { AutoFlush = true, NewLine = "\n" };
 }

@@ -1,3 +1,5 @@
+using KernelSockets.Vfs;
+
 namespace KernelSockets.Kernel.Tasks;
 
 /// <summary>All jobs, and which of them Ctrl-C reaches.</summary>
@@ -7,15 +9,23 @@ internal sealed class JobTable : IJobControl
     public const int Capacity = 64;
 
     private readonly List<Job> _jobs = [];
+    private readonly OpenFile _console;
     private Job? _foreground;
 
-    public JobTable(ITerminal terminal) => Terminal = terminal;
+    /// <summary>An empty table.</summary>
+    /// <param name="vfs">Whose descriptors jobs have.</param>
+    /// <param name="console">What jobs start with as descriptors 0, 1 and 2.</param>
+    public JobTable(VirtualFileSystem vfs, OpenFile console)
+    {
+        Vfs = vfs;
+        _console = console;
+    }
 
     /// <summary>Protects the table and every job's end.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>The console, which jobs start with as their standard streams.</summary>
-    public ITerminal Terminal { get; }
+    /// <summary>The files of the machine.</summary>
+    public VirtualFileSystem Vfs { get; }
 
     /// <inheritdoc/>
     public Errno TryStart(string name, Func<string[], int> main, string[] arguments, bool isForeground, out IJob? job)
@@ -30,6 +40,12 @@ internal sealed class JobTable : IJobControl
             }
 
             started = new Job(this, FirstFreeId(), name, main, arguments);
+            Errno error = Vfs.Files.AddJob(started.Id, _console, _console, _console);
+            if (error != Errno.Success)
+            {
+                return error;
+            }
+
             _jobs.Add(started);
             if (isForeground)
             {
@@ -43,6 +59,7 @@ internal sealed class JobTable : IJobControl
         }
         catch (OutOfMemoryException)
         {
+            Vfs.Files.EndJob(started.Id);
             Remove(started);
             return Errno.EAGAIN;
         }

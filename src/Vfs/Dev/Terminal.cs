@@ -39,6 +39,9 @@ public sealed class Terminal : ITerminal
     /// <summary>Called on the task of <see cref="Input"/>, no lock held, after VINTR or VQUIT was typed. Set once, before any input.</summary>
     public Action? Interrupted { get; set; }
 
+    /// <summary>Notified when there is something to read.</summary>
+    public PollSource Readable { get; } = new();
+
     /// <summary>Input bytes lost because the queue was full.</summary>
     public long Dropped
     {
@@ -170,6 +173,7 @@ public sealed class Terminal : ITerminal
             if (_queue.CommittedCount > 0)
             {
                 _readers.WakeAll();
+                Readable.Notify(PollEvents.Readable);
             }
         }
 

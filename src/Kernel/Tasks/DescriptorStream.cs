@@ -1,11 +1,20 @@
+using KernelSockets.Vfs;
+
 namespace KernelSockets.Kernel.Tasks;
 
-/// <summary>The terminal as a stream of bytes.</summary>
-internal sealed class TerminalStream : Stream
+/// <summary>A descriptor of a job as a stream of bytes, for the job's Console.</summary>
+internal sealed class DescriptorStream : Stream
 {
-    private readonly ITerminal _terminal;
+    private readonly FileTable _files;
+    private readonly int _job;
+    private readonly int _fd;
 
-    public TerminalStream(ITerminal terminal) => _terminal = terminal;
+    public DescriptorStream(FileTable files, int job, int fd)
+    {
+        _files = files;
+        _job = job;
+        _fd = fd;
+    }
 
     public override bool CanRead => true;
 
@@ -25,8 +34,10 @@ internal sealed class TerminalStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        IoResult result = _terminal.Read(buffer, Instant.Never);
-        return result.IsSuccess ? result.Count : throw new IOException(result.Error.Describe());
+        OpenFile file = Open();
+        IoResult result = file.Read(buffer);
+        file.Release();
+        return Count(result);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -38,16 +49,16 @@ internal sealed class TerminalStream : Stream
             throw new IOException(Errno.EINTR.Describe());
         }
 
-        while (!buffer.IsEmpty)
+        OpenFile file = Open();
+        IoResult result = IoResult.Ok(0);
+        while (!buffer.IsEmpty && result.IsSuccess)
         {
-            IoResult result = _terminal.Write(buffer);
-            if (!result.IsSuccess)
-            {
-                throw new IOException(result.Error.Describe());
-            }
-
+            result = file.Write(buffer);
             buffer = buffer[result.Count..];
         }
+
+        file.Release();
+        Count(result);
     }
 
     public override void Flush()
@@ -57,4 +68,9 @@ internal sealed class TerminalStream : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private OpenFile Open() =>
+        _files.TryGet(_job, _fd, out OpenFile? file) == Errno.Success ? file! : throw new IOException(Errno.EBADF.Describe());
+
+    private static int Count(IoResult result) => result.IsSuccess ? result.Count : throw new IOException(result.Error.Describe());
 }

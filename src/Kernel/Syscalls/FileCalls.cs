@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using KernelSockets.Kernel.Nucleus;
+using KernelSockets.Vfs;
+
+namespace KernelSockets.Kernel.Syscalls;
+
+/// <summary>The system calls on descriptors: read, write, dup, fcntl, ioctl, pipe and their relatives. Called in the calling task, interrupts on.</summary>
+internal sealed class FileCalls
+{
+    private const ulong MaximumVectors = 1024;
+    private const int VectorBytes = 16;
+
+    private readonly VirtualFileSystem _vfs;
+
+    public FileCalls(VirtualFileSystem vfs) => _vfs = vfs;
+
+    /// <summary>Serves the call if it is one of these.</summary>
+    public bool TryServe(in CallArguments call, out long result)
+    {
+        switch (call.Number)
+        {
+            case Linux.Read or Linux.Pread64:
+                result = Read(call);
+                return true;
+            case Linux.Write or Linux.Pwrite64:
+                result = Write(call);
+                return true;
+            case Linux.Readv or Linux.Writev:
+                result = Transfer(call);
+                return true;
+            case Linux.Close:
+                result = -(long)_vfs.Files.Close(call.Job, (int)call.A);
+                return true;
+            case Linux.Dup:
+                result = Install(_vfs.Files.Duplicate(call.Job, (int)call.A, 0, isClosedOnExec: false, out int duplicate), duplicate);
+                return true;
+            case Linux.Dup2 or Linux.Dup3:
+                result = DuplicateTo(call);
+                return true;
+            case Linux.Fcntl:
+                result = FileControl.Execute(_vfs.Files, call.Job, (int)call.A, (int)call.B, (long)call.C).ToSystemCall();
+                return true;
+            case Linux.Ioctl:
+                result = Ioctl(call);
+                return true;
+            case Linux.Lseek:
+                result = Seek(call);
+                return true;
+            case Linux.Pipe or Linux.Pipe2:
+                result = MakePipe(call);
+                return true;
+            default:
+                result = 0;
+                return false;
+        }
+    }
+
+    private static long Install(Errno error, int fd) => error == Errno.Success ? fd : -(long)error;
+
+    private long Read(in CallArguments call)
+    {
+        ulong length = Math.Min(call.C, UserMemory.MaximumTransfer);
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        IoResult result = !UserMemory.TryWrite(call.B, length, out Span<byte> memory)
+            ? Errno.EFAULT
+            : call.Number == Linux.Read ? file!.Read(memory) : file!.ReadAt(memory, (long)call.D);
+        file!.Release();
+        return result.ToSystemCall();
+    }
+
+    private long Write(in CallArguments call)
+    {
+        ulong length = Math.Min(call.C, UserMemory.MaximumTransfer);
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        IoResult result = !UserMemory.TryRead(call.B, length, out ReadOnlySpan<byte> memory)
+            ? Errno.EFAULT
+            : call.Number == Linux.Write ? file!.Write(memory) : file!.WriteAt(memory, (long)call.D);
+        file!.Release();
+        return result.ToSystemCall();
+    }
+
+    /// <summary>readv and writev: piece by piece, until one is short.</summary>
+    private long Transfer(in CallArguments call)
+    {
+        if (call.C > MaximumVectors)
+        {
+            return -(long)Errno.EINVAL;
+        }
+
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        long result = !UserMemory.TryRead(call.B, call.C * VectorBytes, out ReadOnlySpan<byte> vectors)
+            ? -(long)Errno.EFAULT
+            : TransferAll(file!, vectors, call.Number == Linux.Writev);
+        file!.Release();
+        return result;
+    }
+
+    private static long TransferAll(OpenFile file, ReadOnlySpan<byte> vectors, bool isWrite)
+    {
+        long total = 0;
+        for (int i = 0; i < vectors.Length; i += VectorBytes)
+        {
+            ulong address = BinaryPrimitives.ReadUInt64LittleEndian(vectors[i..]);
+            ulong length = BinaryPrimitives.ReadUInt64LittleEndian(vectors[(i + 8)..]);
+            if (length > UserMemory.MaximumTransfer - (ulong)total)
+            {
+                return -(long)Errno.EINVAL;
+            }
+
+            if (length == 0)
+            {
+                continue;
+            }
+
+            IoResult result;
+            if (isWrite)
+            {
+                result = UserMemory.TryRead(address, length, out ReadOnlySpan<byte> source) ? file.Write(source) : Errno.EFAULT;
+            }
+            else
+            {
+                result = UserMemory.TryWrite(address, length, out Span<byte> destination) ? file.Read(destination) : Errno.EFAULT;
+            }
+
+            if (!result.IsSuccess)
+            {
+                return total > 0 ? total : result.ToSystemCall();
+            }
+
+            total += result.Count;
+            if ((ulong)result.Count < length)
+            {
+                break;
+            }
+        }
+
+        return total;
+    }
+
+    private long DuplicateTo(in CallArguments call)
+    {
+        const ulong CloseOnExec = (ulong)OpenFlags.CloseOnExec;
+        bool isDup3 = call.Number == Linux.Dup3;
+        if (isDup3 && (call.C & ~CloseOnExec) != 0)
+        {
+            return -(long)Errno.EINVAL;
+        }
+
+        bool isClosedOnExec = isDup3 && (call.C & CloseOnExec) != 0;
+        return Install(_vfs.Files.DuplicateTo(call.Job, (int)call.A, (int)call.B, isClosedOnExec, refusesSame: isDup3), (int)call.B);
+    }
+
+    private long Ioctl(in CallArguments call)
+    {
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        int size = IoctlRequest.ArgumentSize((uint)call.B);
+        IoResult result = !UserMemory.TryWrite(call.C, (uint)size, out Span<byte> memory)
+            ? Errno.EFAULT
+            : file!.Ioctl((uint)call.B, (long)call.C, memory);
+        file!.Release();
+        return result.ToSystemCall();
+    }
+
+    private long Seek(in CallArguments call)
+    {
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        error = file!.Seek((long)call.B, (SeekOrigin)(int)call.C, out long position);
+        file.Release();
+        return error == Errno.Success ? position : -(long)error;
+    }
+
+    private long MakePipe(in CallArguments call)
+    {
+        OpenFlags flags = call.Number == Linux.Pipe2 ? (OpenFlags)(int)call.B : OpenFlags.ReadOnly;
+        if (!UserMemory.TryWrite(call.A, 2 * sizeof(int), out Span<byte> memory))
+        {
+            return -(long)Errno.EFAULT;
+        }
+
+        Errno error = _vfs.Pipes.TryCreate(flags, out OpenFile? reader, out OpenFile? writer);
+        if (error != Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        error = _vfs.Files.TryInstallPair(call.Job, reader!, writer!, flags.HasFlag(OpenFlags.CloseOnExec), out int readerFd, out int writerFd);
+        if (error != Errno.Success)
+        {
+            reader!.Release();
+            writer!.Release();
+            return -(long)error;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(memory, readerFd);
+        BinaryPrimitives.WriteInt32LittleEndian(memory[sizeof(int)..], writerFd);
+        return 0;
+    }
+}
