@@ -219,12 +219,14 @@ public sealed class LineEditorTests
         Assert.True(line.Length * 2 <= 80 * 24);
     }
 
-    [Fact]
-    public void Terminal_Interrupted_GivesTheLineUp()
+    [Theory]
+    [InlineData(Errno.EINTR, nameof(LineOutcome.Interrupted))]
+    [InlineData(Errno.EIO, nameof(LineOutcome.Closed))]
+    [InlineData(Errno.Success, nameof(LineOutcome.Closed))]
+    public void Terminal_EndingARead_GivesTheLineUp(Errno error, string outcome)
     {
-        Assert.Equal(LineOutcome.Interrupted, new LineEditor(new BrokenTerminal(Errno.EINTR), _history, new CommandCompleter(_system.Apps)).ReadLine("").Outcome);
-        Assert.Equal(LineOutcome.Closed, new LineEditor(new BrokenTerminal(Errno.EIO), _history, new CommandCompleter(_system.Apps)).ReadLine("").Outcome);
-        Assert.Equal(LineOutcome.Closed, new LineEditor(new BrokenTerminal(Errno.Success), _history, new CommandCompleter(_system.Apps)).ReadLine("").Outcome);
+        var editor = new LineEditor(new BrokenTerminal(error), _history, new CommandCompleter(_system.Apps));
+        Assert.Equal(outcome, editor.ReadLine("").Outcome.ToString());
     }
 
     [Fact]

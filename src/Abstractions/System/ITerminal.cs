@@ -1,6 +1,7 @@
 namespace KernelSockets;
 
-/// <summary>The console as the shell's line editor sees it: keys come in as bytes, as a terminal sends them; no echo, no line discipline.</summary>
+/// <summary>The console as the shell's line editor sees it: keys come in as bytes, as a terminal sends them; no echo, no line
+/// discipline.</summary>
 public interface ITerminal
 {
     /// <summary>Columns of the screen, for wrapping.</summary>
@@ -16,7 +17,8 @@ public interface ITerminal
     int CursorColumn => 0;
 
     /// <summary>Switches between the line discipline (echo, editing, Ctrl-C as an interrupt) and raw bytes.</summary>
-    /// <remarks>Two mappings stay on in raw mode: Enter arrives as a newline, and a newline in the output also returns to the margin.</remarks>
+    /// <remarks>Two mappings stay on in raw mode: Enter arrives as a newline, and a newline in the output also returns to the
+    /// margin.</remarks>
     bool IsRaw { get; set; }
 
     /// <summary>Waits for input and returns what there is.</summary>

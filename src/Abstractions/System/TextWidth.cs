@@ -6,7 +6,8 @@ namespace KernelSockets;
 /// How many columns of a terminal a character takes: 0, 1 or 2, as wcwidth(3) tells. The line editor, the line discipline's erase and the
 /// screen share it, since a redraw is right only when all three agree.
 /// </summary>
-/// <remarks>After Unicode's East_Asian_Width (UAX #11) W and F and general categories Mn, Me and Cf, in ranges coarse enough for a console.</remarks>
+/// <remarks>After Unicode's East_Asian_Width (UAX #11) W and F and general categories Mn, Me and Cf, in ranges coarse enough for a
+/// console.</remarks>
 public static class TextWidth
 {
     /// <summary>Columns that <paramref name="rune"/> takes; control characters count 0.</summary>

@@ -4,7 +4,8 @@ using System.Text;
 namespace KernelSockets.Drivers.Console;
 
 /// <summary>
-/// Takes a terminal's byte stream apart: UTF-8 text, control characters, escape and control sequences (ECMA-48 §5, ECMA-35 §13), after the state
+/// Takes a terminal's byte stream apart: UTF-8 text, control characters, escape and control sequences (ECMA-48 §5, ECMA-35 §13), after the
+/// state
 /// machine that DEC's terminals follow. Any byte sequence is fine; what makes no sense is dropped.
 /// </summary>
 /// <remarks>Not thread-safe. Allocates nothing after construction.</remarks>

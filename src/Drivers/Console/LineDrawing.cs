@@ -2,7 +2,8 @@ using System.Text;
 
 namespace KernelSockets.Drivers.Console;
 
-/// <summary>DEC's special graphics, the character set that <c>ESC ( 0</c> selects: boxes for full-screen programs (VT100 User Guide, table 3-9).</summary>
+/// <summary>DEC's special graphics, the character set that <c>ESC ( 0</c> selects: boxes for full-screen programs (VT100 User Guide, table
+/// 3-9).</summary>
 internal static class LineDrawing
 {
     private const char First = '`';

@@ -3,9 +3,11 @@ using System.Text;
 namespace KernelSockets.Drivers.Console;
 
 /// <summary>
-/// Turns the scan codes of a PS/2 keyboard (set 1, as the controller's translation delivers them) into the bytes that xterm sends for a US layout.
+/// Turns the scan codes of a PS/2 keyboard (set 1, as the controller's translation delivers them) into the bytes that xterm sends for a US
+/// layout.
 /// </summary>
-/// <remarks>Fed by the console's task, one code at a time; not thread-safe. Knows no port. Unknown codes and the controller's answers are ignored.</remarks>
+/// <remarks>Fed by the console's task, one code at a time; not thread-safe. Knows no port. Unknown codes and the controller's answers are
+/// ignored.</remarks>
 public sealed class Ps2Keyboard
 {
     /// <summary>Most bytes that one key makes, for example ESC ESC [ 2 4 ; 8 ~.</summary>

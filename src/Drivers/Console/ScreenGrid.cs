@@ -1,7 +1,8 @@
 namespace KernelSockets.Drivers.Console;
 
 /// <summary>
-/// The cells of a screen in ordinary memory, and the block moves on them. Changes reach the device in one go, and only cells that differ: device
+/// The cells of a screen in ordinary memory, and the block moves on them. Changes reach the device in one go, and only cells that differ:
+/// device
 /// memory is slow, and a burst of lines scrolls it once instead of once a line.
 /// </summary>
 /// <remarks>Not thread-safe. Rows and columns count from 0; ranges are [from, to). Allocates nothing after construction.</remarks>

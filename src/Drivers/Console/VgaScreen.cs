@@ -3,11 +3,13 @@ using System.Text;
 namespace KernelSockets.Drivers.Console;
 
 /// <summary>
-/// A terminal emulator on a screen of character cells: what VT100, the Linux console and xterm have in common (ECMA-48; xterm's ctlseqs), in 16
+/// A terminal emulator on a screen of character cells: what VT100, the Linux console and xterm have in common (ECMA-48; xterm's ctlseqs),
+/// in 16
 /// colours and code page 437.
 /// </summary>
 /// <remarks>
-/// Called by the console with everything written, under its output lock; not thread-safe itself. Any byte sequence is fine. A character in the
+/// Called by the console with everything written, under its output lock; not thread-safe itself. Any byte sequence is fine. A character in
+/// the
 /// last column leaves the cursor there until the next one wraps, as in xterm. Allocates nothing after construction, apart from replies.
 /// </remarks>
 public sealed class VgaScreen : IEscapeHandler
@@ -47,7 +49,9 @@ public sealed class VgaScreen : IEscapeHandler
         Flush();
     }
 
-    /// <summary>Gets what the terminal answers (cursor position, device attributes), as if it had been typed; null for a screen that never answers.</summary>
+    /// <summary>Gets, while it is being written to, what the terminal answers (cursor position, device attributes), as if it had been
+    /// typed; null for a screen that never
+    /// answers.</summary>
     public Action<byte[]>? Reply { get; set; }
 
     /// <summary>Row of the cursor, from 0.</summary>
@@ -59,7 +63,8 @@ public sealed class VgaScreen : IEscapeHandler
     /// <summary>True while the cursor is shown.</summary>
     public bool IsCursorVisible { get; private set; }
 
-    /// <summary>True while cursor keys should send ESC O A instead of ESC [ A (DECCKM); for <see cref="Ps2Keyboard.IsApplicationMode"/>.</summary>
+    /// <summary>True while cursor keys should send ESC O A instead of ESC [ A (DECCKM); for
+    /// <see cref="Ps2Keyboard.IsApplicationMode"/>.</summary>
     public bool IsApplicationMode { get; private set; }
 
     private bool IsWrapping { get; set; }

@@ -51,7 +51,8 @@ internal sealed class EchoCommand : Command
         return 0;
     }
 
-    private static bool IsOptions(string argument) => argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExcept("neE");
+    private static bool IsOptions(string argument) =>
+        argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExcept("neE");
 
     private static string Interpret(string text, ref bool hasNewline)
     {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace KernelSockets.UserApps.Commands;
 
-/// <summary>free: who uses the memory. The first line is procps's as far as the columns exist here; heap and packet buffers follow.</summary>
+/// <summary>free: who uses the memory. The first line is procps's as far as the columns exist here; heap and packet buffers
+/// follow.</summary>
 internal sealed class FreeCommand(ISystem system) : Command
 {
     private const int LabelWidth = 8;
@@ -64,7 +65,8 @@ internal sealed class FreeCommand(ISystem system) : Command
         PrintRow("", "limit", "committed", "objects");
         PrintRow("Heap:", Format(memory.HeapLimit, unit), Format(heap.TotalCommittedBytes, unit), Format(GC.GetTotalMemory(false), unit));
         PrintRow("", "total", "used", "free");
-        PrintRow("Bufs:", Count(memory.PacketBuffers), Count(memory.PacketBuffers - memory.FreePacketBuffers), Count(memory.FreePacketBuffers));
+        int used = memory.PacketBuffers - memory.FreePacketBuffers;
+        PrintRow("Bufs:", Count(memory.PacketBuffers), Count(used), Count(memory.FreePacketBuffers));
     }
 
     private static void PrintRow(string label, params ReadOnlySpan<string> columns)

@@ -51,23 +51,26 @@ internal sealed class GcCommand : Command
     private static void Print()
     {
         GCMemoryInfo last = GC.GetGCMemoryInfo(GCKind.Any);
-        Console.Out.WriteLine($"Collections      gen0 {GC.CollectionCount(0)}, gen1 {GC.CollectionCount(1)}, gen2 {GC.CollectionCount(2)}");
-        Console.Out.WriteLine($"Pauses           {Milliseconds(GC.GetTotalPauseDuration())} ms in all, {last.PauseTimePercentage.ToString("0.00", CultureInfo.InvariantCulture)} % of the time");
+        string share = last.PauseTimePercentage.ToString("0.00", CultureInfo.InvariantCulture);
+        PrintLine("Collections", $"gen0 {GC.CollectionCount(0)}, gen1 {GC.CollectionCount(1)}, gen2 {GC.CollectionCount(2)}");
+        PrintLine("Pauses", $"{Milliseconds(GC.GetTotalPauseDuration())} ms in all, {share} % of the time");
         PrintLast(last);
-        Console.Out.WriteLine($"Allocated        {ByteSize.Long(GC.GetTotalAllocatedBytes())} since start");
-        Console.Out.WriteLine($"Objects          {ByteSize.Long(GC.GetTotalMemory(false))}");
-        Console.Out.WriteLine($"Heap             {ByteSize.Long(last.HeapSizeBytes)} after the last collection, {ByteSize.Long(last.FragmentedBytes)} of it free");
-        Console.Out.WriteLine($"Committed        {ByteSize.Long(last.TotalCommittedBytes)}");
-        Console.Out.WriteLine($"Limit            {ByteSize.Long(last.TotalAvailableMemoryBytes)}, load {ByteSize.Long(last.MemoryLoadBytes)}");
-        Console.Out.WriteLine($"Pinned objects   {last.PinnedObjectsCount}");
-        Console.Out.WriteLine($"To be finalized  {last.FinalizationPendingCount}");
+        PrintLine("Allocated", $"{ByteSize.Long(GC.GetTotalAllocatedBytes())} since start");
+        PrintLine("Objects", ByteSize.Long(GC.GetTotalMemory(false)));
+        PrintLine("Heap", $"{ByteSize.Long(last.HeapSizeBytes)} after the last collection, {ByteSize.Long(last.FragmentedBytes)} of it free");
+        PrintLine("Committed", ByteSize.Long(last.TotalCommittedBytes));
+        PrintLine("Limit", $"{ByteSize.Long(last.TotalAvailableMemoryBytes)}, load {ByteSize.Long(last.MemoryLoadBytes)}");
+        PrintLine("Pinned objects", last.PinnedObjectsCount.ToString(CultureInfo.InvariantCulture));
+        PrintLine("To be finalized", last.FinalizationPendingCount.ToString(CultureInfo.InvariantCulture));
     }
+
+    private static void PrintLine(string label, string value) => Console.Out.WriteLine($"{label,-16} {value}");
 
     private static void PrintLast(GCMemoryInfo last)
     {
         if (last.Index == 0)
         {
-            Console.Out.WriteLine("Last             none yet");
+            PrintLine("Last", "none yet");
             return;
         }
 
@@ -77,11 +80,11 @@ internal sealed class GcCommand : Command
             pauses += pause == TimeSpan.Zero ? "" : $" {Milliseconds(pause)} ms";
         }
 
-        Console.Out.WriteLine($"Last             number {last.Index}, gen{last.Generation}{(last.Compacted ? ", compacting" : "")}, pause{pauses}");
+        PrintLine("Last", $"number {last.Index}, gen{last.Generation}{(last.Compacted ? ", compacting" : "")}, pause{pauses}");
         for (int generation = 0; generation < last.GenerationInfo.Length; generation++)
         {
-            GCGenerationInfo information = last.GenerationInfo[generation];
-            Console.Out.WriteLine($"  {Label(generation),-15}{ByteSize.Long(information.SizeBeforeBytes),12} -> {ByteSize.Long(information.SizeAfterBytes)}");
+            GCGenerationInfo sizes = last.GenerationInfo[generation];
+            PrintLine($"  {Label(generation)}", $"{ByteSize.Long(sizes.SizeBeforeBytes),10} -> {ByteSize.Long(sizes.SizeAfterBytes)}");
         }
     }
 

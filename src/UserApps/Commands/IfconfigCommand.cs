@@ -162,7 +162,9 @@ internal sealed class IfconfigCommand(ISystem system) : Command
             return Misused($"{mask}: no netmask");
         }
 
-        return Find(name) is { } current ? Report("SIOCSIFNETMASK", Network.SetAddress(name, current.Address, prefixLength)) : Unknown(name);
+        return Find(name) is { } current
+            ? Report("SIOCSIFNETMASK", Network.SetAddress(name, current.Address, prefixLength))
+            : Unknown(name);
     }
 
     private int SetMtu(string name, string text) =>

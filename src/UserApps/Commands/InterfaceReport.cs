@@ -19,7 +19,8 @@ internal static class InterfaceReport
         int flags = FlagsOf(information);
         text.Append($"{information.Name}: flags={flags}<{NamesOf(flags)}>  mtu {information.Mtu}\n");
         AppendAddress(text, information);
-        text.Append(information.IsLoopback ? "        loop  (Local Loopback)\n" : $"        ether {information.HardwareAddress}  (Ethernet)\n");
+        string link = information.IsLoopback ? "loop  (Local Loopback)" : $"ether {information.HardwareAddress}  (Ethernet)";
+        text.Append($"        {link}\n");
         AppendCounters(text, information.Statistics);
         return text.ToString();
     }
@@ -33,7 +34,8 @@ internal static class InterfaceReport
     {
         ReadOnlySpan<(int Flag, string Name)> names =
         [
-            (FlagUp, "UP"), (FlagBroadcast, "BROADCAST"), (FlagLoopback, "LOOPBACK"), (FlagRunning, "RUNNING"), (FlagMulticast, "MULTICAST"),
+            (FlagUp, "UP"), (FlagBroadcast, "BROADCAST"), (FlagLoopback, "LOOPBACK"), (FlagRunning, "RUNNING"),
+            (FlagMulticast, "MULTICAST"),
         ];
         var set = new List<string>();
         foreach ((int flag, string name) in names)
@@ -64,12 +66,17 @@ internal static class InterfaceReport
         text.Append('\n');
     }
 
-    /// <summary>Collisions and transmit overruns are left out: full duplex has none of the first, and the queue reports the second as drops.</summary>
+    /// <summary>Collisions and transmit overruns are left out: full duplex has none of the first, and the queue reports the second as
+    /// drops.</summary>
     private static void AppendCounters(StringBuilder text, NetworkDeviceStatistics counters)
     {
-        text.Append($"        RX packets {counters.ReceivedPackets}  bytes {counters.ReceivedBytes} ({ByteSize.Long(counters.ReceivedBytes)})\n");
-        text.Append($"        RX errors {counters.ReceiveErrors}  dropped {counters.ReceiveDropped}  overruns {counters.ReceiveMissed}  frame {counters.ReceiveLengthErrors}\n");
-        text.Append($"        TX packets {counters.TransmittedPackets}  bytes {counters.TransmittedBytes} ({ByteSize.Long(counters.TransmittedBytes)})\n");
-        text.Append($"        TX errors {counters.TransmitErrors}  dropped {counters.TransmitDropped}  carrier {counters.TransmitCarrierErrors}\n");
+        text.Append($"        RX packets {counters.ReceivedPackets}  {Bytes(counters.ReceivedBytes)}\n");
+        text.Append($"        RX errors {counters.ReceiveErrors}  dropped {counters.ReceiveDropped}  ");
+        text.Append($"overruns {counters.ReceiveMissed}  frame {counters.ReceiveLengthErrors}\n");
+        text.Append($"        TX packets {counters.TransmittedPackets}  {Bytes(counters.TransmittedBytes)}\n");
+        text.Append($"        TX errors {counters.TransmitErrors}  dropped {counters.TransmitDropped}  ");
+        text.Append($"carrier {counters.TransmitCarrierErrors}\n");
     }
+
+    private static string Bytes(long count) => $"bytes {count} ({ByteSize.Long(count)})";
 }

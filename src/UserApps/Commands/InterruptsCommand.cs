@@ -13,7 +13,11 @@ internal sealed class InterruptsCommand(ISystem system) : Command
     public override string Summary => "interrupt vectors in use and their counts";
 
     /// <inheritdoc/>
-    public override string Help => "Usage: interrupts\nLists the interrupt vectors in use: how often each has fired, where it comes from, who uses it.\n";
+    public override string Help => """
+        Usage: interrupts
+        Lists the interrupt vectors in use: how often each has fired, where it comes from, who uses it.
+
+        """;
 
     /// <inheritdoc/>
     public override int Run(string[] arguments)

@@ -15,8 +15,8 @@ internal sealed class KillCommand(ISystem system) : Command
     /// <inheritdoc/>
     public override string Help => """
         Usage: kill [-SIGNAL] PID...
-        Interrupts the jobs of the tasks PID, as Ctrl-C does. SIGNAL (INT, TERM, KILL, HUP, or 1, 2, 9, 15) is taken for the habit's sake; all mean the same.
-        The kernel's own tasks cannot be killed.
+        Interrupts the jobs of the tasks PID, as Ctrl-C does. SIGNAL (INT, TERM, KILL, HUP, or 1, 2, 9, 15) is taken for the habit's
+        sake; all mean the same. The kernel's own tasks cannot be killed.
 
         """;
 

@@ -64,7 +64,8 @@ internal sealed class LspciCommand(ISystem system) : Command
         $"{Slot(function)} {function.ClassCode >> 8:x4}: {function.VendorId:x4}:{function.DeviceId:x4}{Revision(function)}";
 
     private static string Names(PciFunctionInformation function) =>
-        $"{Slot(function)} {PciNames.Class(function.ClassCode)}: {PciNames.Device(function.VendorId, function.DeviceId)}{Revision(function)}";
+        $"{Slot(function)} {PciNames.Class(function.ClassCode)}: "
+        + $"{PciNames.Device(function.VendorId, function.DeviceId)}{Revision(function)}";
 
     private static string NamesAndNumbers(PciFunctionInformation function) =>
         $"{Slot(function)} {PciNames.Class(function.ClassCode)} [{function.ClassCode >> 8:x4}]: "

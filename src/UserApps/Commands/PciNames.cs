@@ -1,6 +1,7 @@
 namespace KernelSockets.UserApps.Commands;
 
-/// <summary>Names of PCI classes (PCI Code and ID Assignment Specification) and of the devices that QEMU, VirtualBox and VMware show.</summary>
+/// <summary>Names of PCI classes (PCI Code and ID Assignment Specification) and of the devices that QEMU, VirtualBox and VMware
+/// show.</summary>
 internal static class PciNames
 {
     /// <summary>The name of a class code 0xCCSSPP.</summary>
@@ -46,7 +47,8 @@ internal static class PciNames
             0x1B36 => RedHat(device),
             _ => Other(vendor, device),
         };
-        return $"{(vendorName.Length == 0 ? $"Vendor {vendor:x4}" : vendorName)} {(deviceName.Length == 0 ? $"Device {device:x4}" : deviceName)}";
+        vendorName = vendorName.Length == 0 ? $"Vendor {vendor:x4}" : vendorName;
+        return $"{vendorName} {(deviceName.Length == 0 ? $"Device {device:x4}" : deviceName)}";
     }
 
     private static string Vendor(ushort vendor) => vendor switch

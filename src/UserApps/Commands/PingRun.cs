@@ -1,6 +1,7 @@
 namespace KernelSockets.UserApps.Commands;
 
-/// <summary>One run of ping: sends on schedule, prints what comes, sums up. Runs on the job's task; Ctrl-C ends the wait with EINTR.</summary>
+/// <summary>One run of ping: sends on schedule, prints what comes, sums up. Runs on the job's task; Ctrl-C ends the wait with
+/// EINTR.</summary>
 internal sealed class PingRun
 {
     /// <summary>Header of ICMP echo (RFC 792).</summary>
@@ -57,7 +58,8 @@ internal sealed class PingRun
     /// <returns>Exit status.</returns>
     public int Run()
     {
-        Console.Out.WriteLine($"PING {_options.DestinationText} ({_options.Destination}) {_options.Size}({_options.Size + Headers}) bytes of data.");
+        string sizes = $"{_options.Size}({_options.Size + Headers})";
+        Console.Out.WriteLine($"PING {_options.DestinationText} ({_options.Destination}) {sizes} bytes of data.");
         Errno error = SendNext();
         if (error == Errno.ENETUNREACH)
         {

@@ -79,7 +79,8 @@ internal sealed class PingStatistics
 
         double mean = _sum / _measured;
         double deviation = Math.Sqrt(Math.Max(0, (_sumOfSquares / _measured) - (mean * mean)));
-        return $"rtt min/avg/max/mdev = {Milliseconds(_least)}/{Milliseconds(mean)}/{Milliseconds(LongestMicroseconds)}/{Milliseconds(deviation)} ms\n";
+        return $"rtt min/avg/max/mdev = {Milliseconds(_least)}/{Milliseconds(mean)}/"
+            + $"{Milliseconds(LongestMicroseconds)}/{Milliseconds(deviation)} ms\n";
     }
 
     private static string Milliseconds(double microseconds) => (microseconds / 1000).ToString("0.000", CultureInfo.InvariantCulture);

@@ -8,7 +8,8 @@ internal static class TaskRow
 
     /// <summary>One task.</summary>
     public static string Format(TaskInformation task) =>
-        $"{task.Id,5} {(task.JobId == 0 ? "-" : task.JobId.ToString()),5} {Letter(task.State),-4} {task.Priority,3} {Cut(task.WaitsFor, 12),-12} {Time(task.CpuTime),9} {task.Name}";
+        $"{task.Id,5} {(task.JobId == 0 ? "-" : task.JobId.ToString()),5} {Letter(task.State),-4} {task.Priority,3} "
+        + $"{Cut(task.WaitsFor, 12),-12} {Time(task.CpuTime),9} {task.Name}";
 
     /// <summary>Processor time as <c>minutes:seconds.hundredths</c>.</summary>
     public static string Time(TimeSpan time) => $"{(long)time.TotalMinutes}:{time.Seconds:00}.{time.Milliseconds / 10:00}";

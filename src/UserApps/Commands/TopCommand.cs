@@ -59,7 +59,8 @@ internal sealed class TopCommand(ISystem system) : Command
 
     private static TimeSpan ReadDelay(OptionReader options)
     {
-        if (double.TryParse(options.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 86400)
+        if (double.TryParse(options.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0.1 and <= 86400)
         {
             return TimeSpan.FromSeconds(seconds);
         }

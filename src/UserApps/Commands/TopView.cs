@@ -58,10 +58,12 @@ internal sealed class TopView(ISystem system)
         }
 
         MemoryStatistics memory = system.Memory();
-        text.Append(CultureInfo.InvariantCulture, $"top - {system.Clock.UtcNow:HH:mm:ss} up {UptimeCommand.Brief(system.Clock.Now - Instant.Zero)}\n");
+        string up = UptimeCommand.Brief(system.Clock.Now - Instant.Zero);
+        string heap = $"{ByteSize.Short(GC.GetTotalMemory(false))} of {ByteSize.Short(memory.HeapLimit)}";
+        text.Append(CultureInfo.InvariantCulture, $"top - {system.Clock.UtcNow:HH:mm:ss} up {up}\n");
         text.Append(CultureInfo.InvariantCulture, $"Tasks: {tasks.Count} total, {running} running   ");
         text.Append(CultureInfo.InvariantCulture, $"Mem: {ByteSize.Short(memory.Total)} total, {ByteSize.Short(memory.Free)} free   ");
-        text.Append(CultureInfo.InvariantCulture, $"Heap: {ByteSize.Short(GC.GetTotalMemory(false))} of {ByteSize.Short(memory.HeapLimit)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Heap: {heap}\n\n");
         text.Append(CultureInfo.InvariantCulture, $" %CPU {TaskRow.Heading}\n");
     }
 }

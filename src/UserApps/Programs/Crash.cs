@@ -5,8 +5,9 @@ internal static class Crash
 {
     public const string Help = """
         Usage: crash [throw | null | divide | thread | stack]
-        Ends by an unhandled exception (throw, the default), a null reference, a division by zero, an exception on a second thread, or a stack
-        overflow. The job ends with status 134 and a stack trace.
+        Ends by an unhandled exception (throw, the default), a null reference, a division by zero, or an exception on a second thread:
+        the job ends with status 134 and a stack trace. A stack overflow (stack) no program survives, nor does the kernel it lives in:
+        the machine ends with a panic.
 
         """;
 

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace KernelSockets.UserApps.SelfTest;
 
-/// <summary>A stack is as large as it claims: half of it used, walked by the collector, unwound by an exception; and its end is known.</summary>
+/// <summary>A stack is as large as it claims: half of it used, walked by the collector, unwound by an exception; and its end is
+/// known.</summary>
 internal sealed class DeepRecursionTest : RuntimeTest
 {
     private const int StackSize = 1 << 20;

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace KernelSockets.UserApps.SelfTest;
 
-/// <summary>Page fault at address 0 and divide error become .NET exceptions: the processor's trap, the kernel's signal, the runtime's throw.</summary>
+/// <summary>Page fault at address 0 and divide error become .NET exceptions: the processor's trap, the kernel's signal, the runtime's
+/// throw.</summary>
 internal sealed class HardwareFaultsTest : RuntimeTest
 {
     private const int Rounds = 100;

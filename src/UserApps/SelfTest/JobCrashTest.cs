@@ -14,10 +14,12 @@ internal sealed class JobCrashTest : RuntimeTest
     /// <inheritdoc/>
     public override string Run(ISystem system)
     {
-        Expect.Equal(AbortedStatus, StatusOf(system, static _ => throw new SelfTestFailedException("this one is meant to be unhandled")), "status of a job that threw");
+        Expect.Equal(AbortedStatus, StatusOf(system, Throw), "status of a job that threw");
         Expect.Equal(7, StatusOf(system, static arguments => arguments.Length + 5), "status of a job that returned");
         return "";
     }
+
+    private static int Throw(string[] arguments) => throw new SelfTestFailedException("this one is meant to be unhandled");
 
     private static int StatusOf(ISystem system, Func<string[], int> main)
     {

@@ -1,6 +1,7 @@
 namespace KernelSockets.UserApps.SelfTest;
 
-/// <summary>Exceptions within exceptions, on eight threads at once: catch, filter, rethrow, replacement, and every finally in its order.</summary>
+/// <summary>Exceptions within exceptions, on eight threads at once: catch, filter, rethrow, replacement, and every finally in its
+/// order.</summary>
 internal sealed class NestedExceptionsTest : RuntimeTest
 {
     private const int Threads = 8;

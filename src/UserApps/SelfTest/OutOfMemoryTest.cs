@@ -1,7 +1,8 @@
 namespace KernelSockets.UserApps.SelfTest;
 
 /// <summary>The heap's hard limit is reached and survived: an exception, then everything works again.</summary>
-/// <remarks>Takes the memory in pieces that leave room for what other tasks need meanwhile, and gives it back as soon as one is refused.</remarks>
+/// <remarks>Takes the memory in pieces that leave room for what other tasks need meanwhile, and gives it back as soon as one is
+/// refused.</remarks>
 internal sealed class OutOfMemoryTest : RuntimeTest
 {
     private const int PieceSize = 512 * 1024;
@@ -23,7 +24,8 @@ internal sealed class OutOfMemoryTest : RuntimeTest
         int pieces = Fill(limit);
         Expect.True(pieces >= 0, $"{limit / PieceSize} pieces fitted below the limit of {limit} bytes, and more");
         GC.Collect();
-        Expect.Throws<OutOfMemoryException>(() => GC.KeepAlive(new byte[(int)Math.Min(limit, 0x7FFF_FF00)]), "an array as large as the heap");
+        int all = (int)Math.Min(limit, Array.MaxLength);
+        Expect.Throws<OutOfMemoryException>(() => GC.KeepAlive(new byte[all]), "an array as large as the heap");
         GC.KeepAlive(new byte[PieceSize]);
         return $"{ByteSize.Long((long)pieces * PieceSize)} of {ByteSize.Long(limit)} before it was refused";
     }

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace KernelSockets.UserApps.SelfTest;
 
-/// <summary>Thread.Sleep sleeps as long as asked. Reported; only what is grossly wrong fails, since the guest may be emulated and the host busy.</summary>
+/// <summary>Thread.Sleep sleeps as long as asked. Reported; only what is grossly wrong fails, since the guest may be emulated and the host
+/// busy.</summary>
 internal sealed class SleepTest : RuntimeTest
 {
     /// <summary>Sleeping less than this much too short passes: clocks are read at different moments.</summary>

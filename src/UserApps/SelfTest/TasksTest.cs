@@ -26,7 +26,8 @@ internal sealed class TasksTest : RuntimeTest
         await SumAsync().ConfigureAwait(false);
         await FailAsync().ConfigureAwait(false);
         await CancelAsync().ConfigureAwait(false);
-        int length = await Task.Run(() => "continued").ContinueWith(task => task.Result.Length, TaskScheduler.Default).ConfigureAwait(false);
+        Task<int> continuation = Task.Run(() => "continued").ContinueWith(task => task.Result.Length, TaskScheduler.Default);
+        int length = await continuation.ConfigureAwait(false);
         Expect.Equal(9, length, "result of a continuation");
     }
 

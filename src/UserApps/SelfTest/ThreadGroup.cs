@@ -17,7 +17,11 @@ internal static class ThreadGroup
         for (int i = 0; i < count; i++)
         {
             int number = i;
-            threads[i] = new Thread(() => failures[number] = Capture(body, number), stackSize) { IsBackground = true, Name = $"selftest {number}" };
+            threads[i] = new Thread(() => failures[number] = Capture(body, number), stackSize)
+            {
+                IsBackground = true,
+                Name = $"selftest {number}",
+            };
         }
 
         foreach (Thread thread in threads)

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelSockets.UserApps.SelfTest;
 
-/// <summary>Floating-point and vector registers survive preemption: threads that compute in registers without a call, against known results.</summary>
+/// <summary>Floating-point and vector registers survive preemption: threads that compute in registers without a call, against known
+/// results.</summary>
 internal sealed class VectorStateTest : RuntimeTest
 {
     private const int Threads = 4;

@@ -8,11 +8,32 @@ internal sealed class BuiltIns(Shell shell)
     /// <summary>The entries for the table of commands.</summary>
     public static IReadOnlyList<App> Describe() =>
     [
-        Entry("exit", "end a script with a status", "Usage: exit [STATUS]\nEnds a script or a shell that was started by another program. STATUS is 0 to 255; by default that of the last command.\n"),
-        Entry("fg", "bring a background job to the foreground", "Usage: fg [JOB]\nWaits for a background job, which Ctrl-C then reaches. JOB is a number from 'jobs'; by default the latest.\n"),
-        Entry("history", "list the lines typed so far", "Usage: history [-c] [N]\nLists the lines typed so far, or the last N of them.\n  -c  forget them\n"),
-        Entry("jobs", "list background jobs", "Usage: jobs\nLists the jobs started with '&' and what became of them.\n"),
-        Entry("wait", "wait for background jobs", "Usage: wait [JOB...]\nWaits for the named background jobs, or for all. The exit status is that of the last one named.\n"),
+        Entry("exit", "end a script with a status", """
+            Usage: exit [STATUS]
+            Ends a script, or a shell that another program has started. STATUS is 0 to 255; by default that of the last command.
+
+            """),
+        Entry("fg", "bring a background job to the foreground", """
+            Usage: fg [JOB]
+            Waits for a background job, which Ctrl-C then reaches. JOB is a number from 'jobs'; by default the latest.
+
+            """),
+        Entry("history", "list the lines typed so far", """
+            Usage: history [-c] [N]
+            Lists the lines typed so far, or the last N of them.
+              -c  forget them
+
+            """),
+        Entry("jobs", "list background jobs", """
+            Usage: jobs
+            Lists the jobs started with '&' and what became of them.
+
+            """),
+        Entry("wait", "wait for background jobs", """
+            Usage: wait [JOB...]
+            Waits for the named background jobs, or for all. The exit status is that of the last one named.
+
+            """),
     ];
 
     /// <summary>Carries a command out.</summary>

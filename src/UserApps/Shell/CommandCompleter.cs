@@ -1,7 +1,8 @@
 namespace KernelSockets.UserApps;
 
 /// <summary>Completes command names: in the place of a command, and after <c>help</c>.</summary>
-/// <remarks>Looks at the text as far as completion needs it: quoted separators are not told apart from others, which costs at most a bell.</remarks>
+/// <remarks>Looks at the text as far as completion needs it: quoted separators are not told apart from others, which costs at most a
+/// bell.</remarks>
 internal sealed class CommandCompleter(AppTable apps) : ILineCompleter
 {
     /// <inheritdoc/>

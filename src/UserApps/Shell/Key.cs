@@ -56,5 +56,6 @@ internal enum KeyKind
 
 /// <summary>One key.</summary>
 /// <param name="Kind">Which.</param>
-/// <param name="Rune">The character of <see cref="KeyKind.Character"/>, <see cref="KeyKind.Control"/> and <see cref="KeyKind.Alt"/>.</param>
+/// <param name="Rune">The character of <see cref="KeyKind.Character"/>, <see cref="KeyKind.Control"/> and
+/// <see cref="KeyKind.Alt"/>.</param>
 internal readonly record struct Key(KeyKind Kind, Rune Rune = default);

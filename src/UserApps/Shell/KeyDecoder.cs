@@ -8,7 +8,8 @@ namespace KernelSockets.UserApps;
 /// keys without a character (ECMA-48 §5.4 for their form).
 /// </summary>
 /// <remarks>
-/// Fed one byte at a time, so that sequences may be cut anywhere. An Escape waits for the next byte however late it is, as readline does where
+/// Fed one byte at a time, so that sequences may be cut anywhere. An Escape waits for the next byte however late it is, as readline does
+/// where
 /// Escape alone means nothing. Invalid UTF-8 is dropped. Used by one task.
 /// </remarks>
 internal sealed class KeyDecoder

@@ -3,7 +3,8 @@ using System.Text;
 namespace KernelSockets.UserApps;
 
 /// <summary>Cuts the shell's text into words and operators, and takes the quotes off (POSIX XCU §2.2, §2.3).</summary>
-/// <remarks>Throws nothing: what it cannot read it reports through <see cref="Error"/> or <see cref="IsIncomplete"/>, and then returns the end.</remarks>
+/// <remarks>Throws nothing: what it cannot read it reports through <see cref="Error"/> or <see cref="IsIncomplete"/>, and then returns the
+/// end.</remarks>
 internal sealed class Lexer(string text)
 {
     private static readonly string[] s_longOperators = ["&&", "||", ";;", ">>", "<<", "<&", ">&", "<>", ">|"];

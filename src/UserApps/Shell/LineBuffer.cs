@@ -3,7 +3,8 @@ using System.Text;
 
 namespace KernelSockets.UserApps;
 
-/// <summary>The text of the line being edited, its cursor, and the editing steps, with readline's meanings. Knows nothing of the screen.</summary>
+/// <summary>The text of the line being edited, its cursor, and the editing steps, with readline's meanings. Knows nothing of the
+/// screen.</summary>
 internal sealed class LineBuffer
 {
     private readonly List<Rune> _runes = [];

@@ -7,7 +7,8 @@ namespace KernelSockets.UserApps;
 /// Alt-B D F and Backspace, history by Up and Down, completion by Tab.
 /// </summary>
 /// <remarks>
-/// Runs on the shell's task. Switches the terminal to raw bytes while it reads and takes them one at a time, so that what was typed ahead is
+/// Runs on the shell's task. Switches the terminal to raw bytes while it reads and takes them one at a time, so that what was typed ahead
+/// is
 /// left to the program that the line starts.
 /// </remarks>
 internal sealed class LineEditor(ITerminal terminal, History history, ILineCompleter completer)

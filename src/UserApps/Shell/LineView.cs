@@ -8,7 +8,8 @@ namespace KernelSockets.UserApps;
 /// character typed at the end costs just that character, and a line may wrap over several rows.
 /// </summary>
 /// <remarks>
-/// Moves relatively, with BS, CR and the ECMA-48 cursor functions, hence works wherever the prompt stands and when the screen scrolls. A row that
+/// Moves relatively, with BS, CR and the ECMA-48 cursor functions, hence works wherever the prompt stands and when the screen scrolls. A
+/// row that
 /// is full to the last column is left by writing a blank and a carriage return, since terminals wrap only when the next character comes.
 /// </remarks>
 internal sealed class LineView(ITerminal terminal)

@@ -4,7 +4,8 @@ namespace KernelSockets.UserApps;
 
 /// <summary>The command interpreter: reads lines from the terminal, starts programs as jobs, waits for them.</summary>
 /// <remarks>
-/// One instance is used by one task. It reads and writes through <see cref="ISystem.Terminal"/>; the programs that it starts have their job's
+/// One instance is used by one task. It reads and writes through <see cref="ISystem.Terminal"/>; the programs that it starts have their
+/// job's
 /// own <see cref="Console"/>. After Ctrl-C, the rest of the line or script is dropped, as an interactive bash does.
 /// </remarks>
 public sealed class Shell

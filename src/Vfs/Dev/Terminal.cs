@@ -4,8 +4,10 @@ namespace KernelSockets.Vfs.Dev;
 /// A terminal with POSIX's line discipline (XBD chapter 11), as Linux's N_TTY does it: between the devices and whoever reads or writes.
 /// </summary>
 /// <remarks>
-/// <see cref="Input"/> is called by the console's task with what keyboard and serial line deliver; everything else by any task. The input lock
-/// (<c>_gate</c>) protects settings, queue and editing; output has a lock of its own, so that Ctrl-C works while output crawls. The task that
+/// <see cref="Input"/> is called by the console's task with what keyboard and serial line deliver; everything else by any task. The input
+/// lock
+/// (<c>_gate</c>) protects settings, queue and editing; output has a lock of its own, so that Ctrl-C works while output crawls. The task
+/// that
 /// calls <see cref="Input"/> must not be the one that empties the output device, since the echo waits for it.
 /// </remarks>
 public sealed class Terminal : ITerminal
@@ -19,6 +21,7 @@ public sealed class Terminal : ITerminal
     private readonly TerminalWriter _writer;
     private readonly TerminalEcho _echo;
     private readonly TerminalEditor _editor;
+    private readonly TerminalAnswers _answers = new();
     private TerminalSize _size = TerminalSize.Default;
     private Termios? _beforeRaw;
 
@@ -36,7 +39,8 @@ public sealed class Terminal : ITerminal
         _editor = new TerminalEditor(_queue, _echo);
     }
 
-    /// <summary>Called on the task of <see cref="Input"/>, no lock held, after VINTR or VQUIT was typed. Set once, before any input.</summary>
+    /// <summary>Called on the task of <see cref="Input"/>, no lock held, after VINTR or VQUIT was typed. Set once, before any
+    /// input.</summary>
     public Action? Interrupted { get; set; }
 
     /// <summary>Notified when there is something to read.</summary>
@@ -158,6 +162,29 @@ public sealed class Terminal : ITerminal
     /// <param name="bytes">Any number, in any pieces.</param>
     public void Input(ReadOnlySpan<byte> bytes)
     {
+        TakeInput(bytes);
+        DeliverAnswers();
+    }
+
+    /// <summary>
+    /// Takes what the screen answers to a query in the output (DSR, DA), as if it had been typed. The one member that may be called from
+    /// within
+    /// <see cref="TerminalOutput.Write"/>: the bytes are kept until the write is over, since input takes its lock before the output's.
+    /// </summary>
+    /// <param name="bytes">A few; what exceeds <see cref="TerminalAnswers.Capacity"/> is dropped.</param>
+    public void Answer(ReadOnlySpan<byte> bytes) => _answers.Add(bytes);
+
+    private void DeliverAnswers()
+    {
+        Span<byte> answers = stackalloc byte[TerminalAnswers.Capacity];
+        for (int count = _answers.Take(answers); count > 0; count = _answers.Take(answers))
+        {
+            TakeInput(answers[..count]);
+        }
+    }
+
+    private void TakeInput(ReadOnlySpan<byte> bytes)
+    {
         bool isInterrupted;
         lock (_gate)
         {
@@ -230,6 +257,7 @@ public sealed class Terminal : ITerminal
         }
 
         _writer.Write(source, modes, columns);
+        DeliverAnswers();
         return IoResult.Ok(source.Length);
     }
 

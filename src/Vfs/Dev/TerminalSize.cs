@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace KernelSockets.Vfs.Dev;
 
-/// <summary>A terminal's size in characters: <c>struct winsize</c>, as TIOCGWINSZ and TIOCSWINSZ carry it (rows, columns, and two unused sizes in pixels).</summary>
+/// <summary>A terminal's size in characters: <c>struct winsize</c>, as TIOCGWINSZ and TIOCSWINSZ carry it (rows, columns, and two unused
+/// sizes in pixels).</summary>
 /// <param name="Rows">Rows.</param>
 /// <param name="Columns">Columns.</param>
 public readonly record struct TerminalSize(ushort Rows, ushort Columns)

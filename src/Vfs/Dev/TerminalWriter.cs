@@ -1,6 +1,7 @@
 namespace KernelSockets.Vfs.Dev;
 
-/// <summary>The output half of the line discipline: maps newlines, follows the cursor's column, and lets one writer at a time at the device.</summary>
+/// <summary>The output half of the line discipline: maps newlines, follows the cursor's column, and lets one writer at a time at the
+/// device.</summary>
 /// <remarks>Has its own lock, so that a slow device does not hold up input; where both are held, the input lock is taken first.</remarks>
 internal sealed class TerminalWriter(TerminalOutput output)
 {

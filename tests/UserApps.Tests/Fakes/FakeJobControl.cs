@@ -3,7 +3,8 @@ using KernelSockets.Simulation;
 namespace KernelSockets.UserApps.Tests.Fakes;
 
 /// <summary>
-/// Jobs on one thread in simulated time: a foreground job runs while it is being started; one in the background runs, at once, when its time has
+/// Jobs on one thread in simulated time: a foreground job runs while it is being started; one in the background runs, at once, when its
+/// time has
 /// come. An exception ends a job with status 134, as in the kernel.
 /// </summary>
 internal sealed class FakeJobControl(SimulatedTime time, ITerminal terminal) : IJobControl

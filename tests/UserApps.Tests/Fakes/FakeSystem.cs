@@ -7,7 +7,8 @@ using KernelSockets.Vfs.Dev;
 namespace KernelSockets.UserApps.Tests.Fakes;
 
 /// <summary>
-/// A kernel in simulated time for the shell and its commands: the real line discipline over the real screen, a keyboard that types, and numbers
+/// A kernel in simulated time for the shell and its commands: the real line discipline over the real screen, a keyboard that types, and
+/// numbers
 /// that the test makes up.
 /// </summary>
 internal sealed class FakeSystem : ISystem

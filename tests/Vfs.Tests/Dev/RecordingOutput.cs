@@ -16,5 +16,12 @@ internal sealed class RecordingOutput : TerminalOutput
         return text;
     }
 
-    public override void Write(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
+    /// <summary>Called within each write.</summary>
+    public Action? WhileWriting { get; set; }
+
+    public override void Write(ReadOnlySpan<byte> bytes)
+    {
+        WhileWriting?.Invoke();
+        _bytes.AddRange(bytes);
+    }
 }

@@ -75,6 +75,41 @@ public sealed class TerminalOutputTests
     }
 
     [Fact]
+    public void Answer_FromWithinAWrite_IsInputAfterIt()
+    {
+        _rig.Terminal.IsRaw = true;
+        _rig.Output.WhileWriting = () => _rig.Terminal.Answer("\e[1;1R"u8);
+        Write("\e[6n");
+        Assert.Equal("\e[1;1R", _rig.ReadNow());
+        Assert.Equal("\e[6n", _rig.Output.Take());
+    }
+
+    [Fact]
+    public void Answer_FromWithinTheEcho_IsInputAfterIt()
+    {
+        int left = 1;
+        _rig.Output.WhileWriting = () => _rig.Terminal.Answer(left-- > 0 ? "b\r"u8 : []);
+        _rig.Type("a");
+        Assert.Equal("ab\n", _rig.ReadNow());
+        Assert.Equal("ab\r\n", _rig.Output.Take());
+    }
+
+    [Fact]
+    public void Answers_TooMany_AreDroppedWhole()
+    {
+        _rig.Terminal.IsRaw = true;
+        _rig.Output.WhileWriting = () =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                _rig.Terminal.Answer("12345"u8);
+            }
+        };
+        Write("x");
+        Assert.Equal(125, _rig.ReadNow()!.Length);
+    }
+
+    [Fact]
     public void Termios_Default_HasLinuxsLayout()
     {
         byte[] bytes = new byte[Termios.Size];
