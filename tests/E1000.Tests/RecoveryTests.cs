@@ -202,6 +202,18 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void Statistics_CountersAtRecovery_AreNotLost()
+    {
+        using Rig rig = Rig.Started();
+        rig.Model.Deliver(Rig.Frame(64, 0), ReceiveFault.BadCrc);
+        rig.Model.TransmitMode = TransmitMode.Hung;
+        rig.Transmit(Rig.Frame(64, 0, Rig.Peer));
+        rig.PollAfter(TimeSpan.FromSeconds(3));
+        Assert.Equal(1, rig.Device.TransmitHangs);
+        Assert.Equal(1, rig.Statistics.ReceiveErrors);
+    }
+
+    [Fact]
     public void Statistics_CountersAtReset_AreNotLost()
     {
         using Rig rig = Rig.Started();

@@ -93,6 +93,9 @@ public sealed partial class Model82540Em : RegisterSpace
     /// <summary>True for an EERD that never gets done, while EECD works.</summary>
     public bool IsEepromReadDead { get; set; }
 
+    /// <summary>False for a device that does not copy its address from the EEPROM to RAL and RAH on a reset.</summary>
+    public bool LoadsAddress { get; set; } = true;
+
     /// <summary>Resets seen.</summary>
     public int ResetCount { get; private set; }
 
@@ -441,7 +444,7 @@ public sealed partial class Model82540Em : RegisterSpace
 
     private void LoadAddress(bool isLoading)
     {
-        if (isLoading && Eeprom.IsAlive)
+        if (isLoading && LoadsAddress && Eeprom.IsAlive)
         {
             _values[RAL / sizeof(uint)] = Eeprom[0] | (uint)Eeprom[1] << 16;
             _values[RAH / sizeof(uint)] = Eeprom[2] | AddressValid;
