@@ -65,6 +65,9 @@ internal sealed record QemuOptions
     /// <summary>A raw image as the first ATA disk; null for none.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>Path of a UNIX socket for gdb; the machine then waits for gdb before its first instruction. Null for none.</summary>
+    public string? GdbSocket { get; init; }
+
     /// <summary>Network namespace and TAP device, for <see cref="NetworkKind.Tap"/>.</summary>
     public (string Namespace, string Device)? Tap { get; init; }
 
@@ -89,6 +92,9 @@ internal sealed record QemuOptions
 
         arguments.AddRange(FirmwareOptions is null ? [] : ["-fw_cfg", $"name=opt/kernelsockets/cmdline,string={Escape(FirmwareOptions)}"]);
         arguments.AddRange(Disk is null ? [] : ["-drive", $"file={Escape(Disk)},format=raw,if=ide,index=0"]);
+        arguments.AddRange(GdbSocket is null
+            ? []
+            : ["-chardev", $"socket,id=gdb0,path={Escape(GdbSocket)},server=on,wait=off", "-gdb", "chardev:gdb0", "-S"]);
         return arguments;
     }
 
