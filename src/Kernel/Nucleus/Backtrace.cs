@@ -17,29 +17,51 @@ internal static unsafe class Backtrace
         PrintFrame(instruction, true);
         ulong slot = (stack + 7) & ~7ul;
         ulong silence = slot + ScanBytes;
+        ulong last = 0;
+        ulong repeats = 0;
         for (int printed = 0; printed < MaximumFrames && slot < silence && IsReadable(slot); slot += 8)
         {
             ulong value = *(ulong*)slot;
-            if (slot == framePointer || IsFramePointer(value, slot))
+            bool isCertain = slot == framePointer || IsFramePointer(value, slot);
+            ulong caller = isCertain ? *(ulong*)(slot + 8) : value;
+            if (!IsReturnAddress(caller))
             {
-                // A saved frame pointer: the chain from here on is sound, and the return address above it certain.
-                ulong caller = *(ulong*)(slot + 8);
-                if (IsReturnAddress(caller))
-                {
-                    PrintFrame(caller, true);
-                    printed++;
-                    framePointer = value;
-                    slot += 8;
-                    silence = framePointer > slot && framePointer - slot < MaximumFrameBytes ? framePointer + ScanBytes : slot + ScanBytes;
-                    slot = IsFramePointer(framePointer, slot) ? framePointer - 8 : slot;
-                }
+                continue;
             }
-            else if (IsReturnAddress(value))
+
+            if (caller == last)
             {
-                PrintFrame(value, false);
+                repeats++;
+            }
+            else
+            {
+                PrintRepeats(repeats);
+                PrintFrame(caller, isCertain);
                 printed++;
-                silence = slot + ScanBytes;
+                repeats = 0;
+                last = caller;
             }
+
+            if (isCertain)
+            {
+                // A saved frame pointer, with the return address above it: the chain from here on is sound.
+                framePointer = value;
+                slot = IsFramePointer(value, slot) ? value - 8 : slot + 8;
+            }
+
+            silence = slot + ScanBytes;
+        }
+
+        PrintRepeats(repeats);
+    }
+
+    private static void PrintRepeats(ulong repeats)
+    {
+        if (repeats != 0)
+        {
+            KernelLog.Text("  the same again, "u8);
+            KernelLog.Decimal(repeats);
+            KernelLog.Text(" times\n"u8);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class DescriptorStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (Job.Current is { IsInterrupted: true })
+        if (Job.Current is { MayWrite: false })
         {
             throw new IOException(Errno.EINTR.Describe());
         }

@@ -15,6 +15,9 @@ internal sealed class Job : IJob
     /// <summary>Exit status after an unhandled exception: 128 + SIGABRT.</summary>
     public const int AbortedStatus = 134;
 
+    /// <summary>How long an interrupted job may still write: to say what it has done so far, and not to go on.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(500);
+
     private static readonly AsyncLocal<Job?> s_current = new();
 
     private readonly JobTable _table;
@@ -23,6 +26,7 @@ internal sealed class Job : IJob
     private readonly KernelWaitQueue _ended = new("job");
     private Thread? _thread;
     private bool _isInterrupted;
+    private Instant _interruptedAt;
     private bool _hasFailed;
 
     public Job(JobTable table, int id, string name, Func<string[], int> main, string[] arguments)
@@ -58,6 +62,9 @@ internal sealed class Job : IJob
     /// <summary>True after Ctrl-C: every further wait ends at once.</summary>
     public bool IsInterrupted => Volatile.Read(ref _isInterrupted);
 
+    /// <summary>False some time after Ctrl-C, when writes fail too.</summary>
+    public bool MayWrite => !IsInterrupted || KernelClock.Instance.Now < _interruptedAt + s_lastWords;
+
     /// <summary>The calling code's job; null in kernel tasks.</summary>
     public static Job? Current => s_current.Value;
 
@@ -90,7 +97,12 @@ internal sealed class Job : IJob
     /// <inheritdoc/>
     public void Interrupt()
     {
-        Volatile.Write(ref _isInterrupted, true);
+        if (!IsInterrupted)
+        {
+            _interruptedAt = KernelClock.Instance.Now;
+            Volatile.Write(ref _isInterrupted, true);
+        }
+
         foreach (KernelTask task in TaskRegistry.Instance.Snapshot())
         {
             if (task.Job == this)
