@@ -171,7 +171,7 @@ public sealed class PingTests
     public void NetworkUnreachable_AtTheFirst_IsStatus2()
     {
         _network.SendResult = Errno.ENETUNREACH;
-        AssertPing("ping -c 1 1.2.3.4", "PING 1.2.3.4 (1.2.3.4) 56(84) bytes of data.\nping: connect: Network is unreachable\n", 2);
+        AssertPing("ping -c 1 1.2.3.4", "ping: connect: Network is unreachable\n", 2);
     }
 
     [Fact]

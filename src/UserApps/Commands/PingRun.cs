@@ -58,20 +58,21 @@ internal sealed class PingRun
     /// <returns>Exit status.</returns>
     public int Run()
     {
-        string sizes = $"{_options.Size}({_options.Size + Headers})";
-        Console.Out.WriteLine($"PING {_options.DestinationText} ({_options.Destination}) {sizes} bytes of data.");
-        Errno error = SendNext();
+        Errno error = Transmit();
         if (error == Errno.ENETUNREACH)
         {
             Console.Error.WriteLine($"ping: connect: {error.Describe()}");
             return App.UsageStatus;
         }
 
+        string sizes = $"{_options.Size}({_options.Size + Headers})";
+        Console.Out.WriteLine($"PING {_options.DestinationText} ({_options.Destination}) {sizes} bytes of data.");
+        Count(error);
         while (Now < _end && !HasAllAnswers && ReceiveUntilNext())
         {
             if (!HasSentAll && Now < _end)
             {
-                SendNext();
+                Count(Transmit());
             }
         }
 
@@ -81,18 +82,19 @@ internal sealed class PingRun
         return _statistics.Received == 0 || (_options.Deadline is not null && _statistics.Received < _options.Count) ? 1 : 0;
     }
 
-    private Errno SendNext()
+    /// <summary>Sends the next request.</summary>
+    private Errno Transmit()
     {
         ushort sequence = (ushort)(_statistics.Transmitted + 1);
         _isAnswered[sequence % Window] = false;
         _lastSent = Now;
         _sentAt[sequence % Window] = _lastSent;
-        Errno error = _session.Send(sequence, _payload, _options.TimeToLive);
-        if (error == Errno.ENETUNREACH && _statistics.Transmitted == 0)
-        {
-            return error;
-        }
+        return _session.Send(sequence, _payload, _options.TimeToLive);
+    }
 
+    /// <summary>Counts a request, whether it left or not, and shows what became of it.</summary>
+    private void Count(Errno error)
+    {
         _statistics.Transmitted++;
         if (error != Errno.Success)
         {
@@ -103,8 +105,6 @@ internal sealed class PingRun
         {
             Console.Out.Write('.');
         }
-
-        return Errno.Success;
     }
 
     /// <summary>Takes answers until the next request is due, or, after the last one, until the last answer or the time-out.</summary>

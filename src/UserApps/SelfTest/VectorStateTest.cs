@@ -16,7 +16,7 @@ internal sealed class VectorStateTest : RuntimeTest
     public override string Name => "vector-state";
 
     /// <inheritdoc/>
-    public override string Summary => "SSE and AVX registers preserved across preemption";
+    public override string Summary => "SSE registers, and AVX ones where they are compiled in, preserved across preemption";
 
     /// <inheritdoc/>
     public override string Run(ISystem system)

@@ -134,12 +134,19 @@ internal sealed class BuiltIns(Shell shell)
         int status = 0;
         if (arguments.Length == 0)
         {
-            while (status != App.InterruptedStatus && shell.Background.Find(null) is { } job)
+            int left = shell.Background.All.Count;
+            while (shell.Background.Find(null) is { } job)
             {
                 status = WaitFor(job);
+                if (shell.Background.All.Count == left)
+                {
+                    return status;
+                }
+
+                left--;
             }
 
-            return status == App.InterruptedStatus ? status : 0;
+            return 0;
         }
 
         foreach (string number in arguments)
@@ -153,16 +160,26 @@ internal sealed class BuiltIns(Shell shell)
     }
 
     /// <summary>Waits for a job that stays in the background: Ctrl-C ends the waiting, not the job.</summary>
+    /// <remarks>Ctrl-C reaches the foreground job only, hence the waiting is one.</remarks>
     private int WaitFor(IJob job)
     {
-        if (job.Wait(Instant.Never) != Errno.Success)
+        Errno error = shell.Jobs.TryStart("wait", _ => WaitHere(job), [], isForeground: true, out IJob? waiter);
+        if (waiter is null)
         {
-            return App.InterruptedStatus;
+            return Complain("wait", error.Describe(), 1);
+        }
+
+        int status = shell.WaitInForeground(waiter);
+        if (status != 0)
+        {
+            return status;
         }
 
         shell.Background.Remove(job);
         return job.ExitStatus;
     }
+
+    private static int WaitHere(IJob job) => job.Wait(Instant.Never) == Errno.Success ? 0 : App.InterruptedStatus;
 
     private int Complain(string name, string message, int status)
     {
