@@ -5,6 +5,9 @@
 : "${KS_ROOT:?KS_ROOT must be set to the root of the project before common.sh is sourced}"
 KS_OUT=$KS_ROOT/out
 
+# Station address of the guest's NIC.
+KS_MAC=52:54:00:12:34:56
+
 # The SDK starts without ICU, asks nothing and sends nothing; servers that outlive a build would hold its output open.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # The machine that the kernel is booted on, as arguments for QEMU. Sourced after common.sh.
 
-KS_MAC=52:54:00:12:34:56
 
 # qemu_escape TEXT: TEXT as a value inside one of QEMU's comma-separated options.
 qemu_escape() { printf '%s' "${1//,/,,}"; }
