@@ -21,8 +21,8 @@ internal sealed class ConsoleService
         Terminal = new Terminal(new Output(this), new KernelWaitQueueFactory(), KernelClock.Instance);
         if (frameBuffer is not null)
         {
-            // A cursor position that a program asks the screen for comes back as keys.
-            _screen = new VgaScreen(frameBuffer) { Reply = bytes => _input.Add(bytes) };
+            // What a program asks the terminal for, the cursor's position say, comes back as keys: from the one at the serial line, where there is one.
+            _screen = new VgaScreen(frameBuffer) { Reply = _serial is null ? bytes => _input.Add(bytes) : null };
             _keyboard = KeyboardController.TryOpen();
         }
     }
