@@ -77,7 +77,14 @@ public sealed class FileTable
                 return;
             }
 
-            closed.AddRange(ended.Standard.Select(slot => slot.File).OfType<OpenFile>());
+            foreach (Slot slot in ended.Standard)
+            {
+                if (slot.File is not null)
+                {
+                    closed.Add(slot.File);
+                }
+            }
+
             for (int fd = StandardCount; fd < _shared.Length; fd++)
             {
                 if (_shared[fd].File is { } file && _shared[fd].Owner == job)

@@ -19,7 +19,7 @@ internal sealed class MountTable
     }
 
     /// <summary>The root directory of all.</summary>
-    public Inode Root { get; }
+    public Inode Root { get; private set; }
 
     /// <summary>Mounted file systems, oldest first; a copy.</summary>
     public IReadOnlyList<SuperBlock> Mounted()
@@ -84,6 +84,56 @@ internal sealed class MountTable
         covered.Release();
         root.Release();
         return Errno.Success;
+    }
+
+    /// <summary>Moves the first mount in the root file system to a directory of another that will replace it.</summary>
+    /// <param name="superBlock">The other file system.</param>
+    /// <param name="name">Name of the directory in its root.</param>
+    /// <returns><see cref="Errno.ENOTDIR"/>, or why the name cannot be looked up; nothing has changed then.</returns>
+    public Errno MoveTo(SuperBlock superBlock, ReadOnlySpan<byte> name)
+    {
+        Errno error = superBlock.Operations.Namei(superBlock.Root!, name, out Inode? directory);
+        if (error != Errno.Success)
+        {
+            return error;
+        }
+
+        if (!directory!.Mode.IsDirectory())
+        {
+            directory.Release();
+            return Errno.ENOTDIR;
+        }
+
+        // What is let go: the directory that was covered, or, with nothing to move, the new one.
+        Inode released = directory;
+        lock (_gate)
+        {
+            if (_mounted.Find(mounted => mounted.MountPoint is { } point && point.SuperBlock == Root.SuperBlock) is { } moving)
+            {
+                released = moving.MountPoint!;
+                released.MountedHere = null;
+                moving.MountPoint = directory;
+                directory.MountedHere = moving;
+            }
+        }
+
+        released.Release();
+        return Errno.Success;
+    }
+
+    /// <summary>Takes another file system as the root, and lets go of the old one.</summary>
+    public void ReplaceRoot(SuperBlock superBlock)
+    {
+        Inode oldRoot;
+        lock (_gate)
+        {
+            oldRoot = Root;
+            _mounted.Remove(oldRoot.SuperBlock);
+            _mounted.Insert(0, superBlock);
+            Root = superBlock.Root!;
+        }
+
+        oldRoot.Release();
     }
 
     /// <summary>The root of what is mounted on a directory, or the inode itself. Takes the caller's reference and gives one.</summary>

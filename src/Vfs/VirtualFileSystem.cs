@@ -1,5 +1,6 @@
 using KernelSockets.Vfs.Dev;
 using KernelSockets.Vfs.Memory;
+using KernelSockets.Vfs.Minix;
 using KernelSockets.Vfs.Pipe;
 
 namespace KernelSockets.Vfs;
@@ -30,6 +31,7 @@ public sealed partial class VirtualFileSystem
         Require(FileSystems.Register(memory));
         Require(FileSystems.Register(Pipes));
         Require(FileSystems.Register(new DeviceFileSystem(Devices)));
+        Require(FileSystems.Register(new MinixFileSystem(clock)));
         Require(memory.Super(device: null, NextAnonymousDevice(), isReadOnly: false, out SuperBlock? root));
         _mounts = new MountTable(root!);
         Require(MakeDirectory(Root, "/dev"u8, InodeMode.DefaultDirectory));
@@ -108,6 +110,42 @@ public sealed partial class VirtualFileSystem
         if (error != Errno.Success)
         {
             directory.Release();
+        }
+
+        return error;
+    }
+
+    /// <summary>Makes a file system the root of all, at start-up, before anybody stands in the old one.</summary>
+    /// <param name="type">What to mount.</param>
+    /// <param name="device">From where.</param>
+    /// <param name="isReadOnly">True to refuse changes.</param>
+    /// <param name="number">The device's number, as stat will tell it; null for a number of its own.</param>
+    /// <param name="movesDevices">True to mount the devices on its directory dev; false to leave them behind.</param>
+    /// <returns>
+    /// <see cref="Errno.ENODEV"/> for an unknown type, <see cref="Errno.ENOENT"/> or <see cref="Errno.ENOTDIR"/> when it has no directory dev, or what the file
+    /// system says; the root stays the same then.
+    /// </returns>
+    public Errno ReplaceRoot(FileSystemType type, BlockDevice? device, bool isReadOnly, DeviceNumber? number = null, bool movesDevices = true)
+    {
+        if (FileSystems.Find(type) is not { } operations)
+        {
+            return Errno.ENODEV;
+        }
+
+        Errno error = operations.Super(device, number ?? NextAnonymousDevice(), isReadOnly || (device?.IsReadOnly ?? false), out SuperBlock? root);
+        if (error != Errno.Success)
+        {
+            return error;
+        }
+
+        error = movesDevices ? _mounts.MoveTo(root!, "dev"u8) : Errno.Success;
+        if (error == Errno.Success)
+        {
+            _mounts.ReplaceRoot(root!);
+        }
+        else
+        {
+            root!.Root!.Release();
         }
 
         return error;

@@ -20,22 +20,47 @@ public sealed class LinuxDifferenceTests
     ];
 
     [Fact]
-    public void Names_UnderRandomCalls_BehaveAsLinux()
+    public void Memory_UnderRandomCalls_BehavesAsLinux()
     {
         for (int seed = 1; seed <= 5; seed++)
         {
-            Run(seed);
+            Fixture files = new();
+            files.MakeDirectory("/w");
+            Run(files, seed);
         }
     }
 
-    private static void Run(int seed)
+    [Theory]
+    [InlineData("version=1,names=14")]
+    [InlineData("version=1,names=30")]
+    [InlineData("version=2,names=14")]
+    [InlineData("version=2,names=30")]
+    [InlineData("version=3,names=60")]
+    public void Minix_UnderRandomCalls_BehavesAsLinux_AndStaysClean(string options)
     {
-        Random random = new(seed);
-        Fixture files = new();
-        using HostFiles host = new();
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            Fixture files = new();
+            MemoryDisk disk = new(kibibytes: 2048);
+            files.MountMinix("/w", disk, options);
+            Assert.Equal(Errno.Success, files.Vfs.StatFileSystem(files.Root, "/w"u8, out FileSystemStatistics empty));
+            Run(files, seed);
+            Assert.Equal(Errno.Success, files.Vfs.Synchronize());
+            HostTool.AssertClean(disk.Content, $"{options}, seed {seed}");
 
-        // ".." from the top would leave the folder on the host: everything happens one level down.
-        files.MakeDirectory("/w");
+            files.RemoveAll("/w");
+            Assert.Equal(Errno.Success, files.Vfs.StatFileSystem(files.Root, "/w"u8, out FileSystemStatistics emptied));
+            Assert.True(empty.FreeInodes == emptied.FreeInodes && emptied.FreeBlocks <= empty.FreeBlocks, $"{options}, seed {seed}: {emptied}, was {empty}");
+            Assert.Equal(Errno.Success, files.Vfs.Unmount(files.Root, "/w"u8));
+            HostTool.AssertClean(disk.Content, $"{options}, seed {seed}, emptied");
+        }
+    }
+
+    private static void Run(Fixture files, int seed)
+    {
+        // ".." from the top would leave the folder on the host: everything happens one level down, in w.
+        Random random = new(seed);
+        using HostFiles host = new();
         Assert.Equal(Errno.Success, host.MakeDirectory("w"));
         for (int step = 0; step < Steps; step++)
         {

@@ -87,7 +87,17 @@ internal sealed class BlockCache
     public Errno Flush()
     {
         Errno first = Errno.Success;
-        foreach (Block block in _byUse.Where(block => block.IsChanged).OrderBy(block => block.Number))
+        List<Block> changed = [];
+        foreach (Block block in _byUse)
+        {
+            if (block.IsChanged)
+            {
+                changed.Add(block);
+            }
+        }
+
+        changed.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+        foreach (Block block in changed)
         {
             Errno error = WriteBack(block);
             first = first == Errno.Success ? error : first;

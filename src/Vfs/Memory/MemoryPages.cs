@@ -75,7 +75,12 @@ internal static class MemoryPages
             int keep = (int)((size + PageSize - 1) / PageSize);
             if (keep < inode.Pages.Count)
             {
-                int dropped = inode.Pages.Skip(keep).Count(page => page is not null);
+                int dropped = 0;
+                for (int i = keep; i < inode.Pages.Count; i++)
+                {
+                    dropped += inode.Pages[i] is null ? 0 : 1;
+                }
+
                 inode.Pages.RemoveRange(keep, inode.Pages.Count - keep);
                 ((MemorySuperBlock)inode.SuperBlock).ReturnPages(dropped);
             }

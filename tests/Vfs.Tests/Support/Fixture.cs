@@ -103,4 +103,33 @@ internal sealed class Fixture
             }
         }
     }
+
+    /// <summary>Makes a minix file system on a disk and mounts it on a new directory.</summary>
+    public void MountMinix(string path, MemoryDisk disk, string options)
+    {
+        Assert.Equal(Errno.Success, Vfs.FileSystems.Find(FileSystemType.Minix)!.MakeFileSystem(disk, options));
+        MakeDirectory(path);
+        Mount(path, disk);
+    }
+
+    public void Mount(string path, BlockDevice disk, bool isReadOnly = false) =>
+        Assert.Equal(Errno.Success, Vfs.Mount(Root, Bytes(path), FileSystemType.Minix, disk, isReadOnly));
+
+    /// <summary>Removes everything in a directory.</summary>
+    public void RemoveAll(string path)
+    {
+        foreach (string name in List(path).Except([".", ".."]))
+        {
+            string inside = $"{path}/{name}";
+            if (Stat(inside, follows: false).Mode.IsDirectory())
+            {
+                RemoveAll(inside);
+                Assert.Equal(Errno.Success, Vfs.RemoveDirectory(Root, Bytes(inside)));
+            }
+            else
+            {
+                Assert.Equal(Errno.Success, Vfs.Unlink(Root, Bytes(inside)));
+            }
+        }
+    }
 }
