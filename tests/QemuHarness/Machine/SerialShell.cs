@@ -20,8 +20,9 @@ internal sealed partial class SerialShell(SerialConsole console)
     public async Task<ShellResult> RunAsync(string command, TimeSpan limit)
     {
         string output = await TypeAsync(command + "\r", limit);
-        string status = (await TypeAsync("echo $?\r", Limits.Command)).Trim();
-        return int.TryParse(status, out int number)
+        string status = await TypeAsync("echo $?\r", Limits.Command);
+        // News of background jobs may follow before the next prompt.
+        return int.TryParse(status.Split('\n')[0], out int number)
             ? new ShellResult(command, output, number)
             : throw new InvalidOperationException($"'echo $?' after '{command}' printed '{status}'.");
     }
