@@ -21,8 +21,7 @@ internal sealed partial class SerialShell(SerialConsole console)
     {
         string output = await TypeAsync(command + "\r", limit);
         string status = await TypeAsync("echo $?\r", Limits.Command);
-
-        // The shell may tell of an ended background job below it.
+        // News of background jobs may follow before the next prompt.
         return int.TryParse(status.Split('\n')[0], out int number)
             ? new ShellResult(command, output, number)
             : throw new InvalidOperationException($"'echo $?' after '{command}' printed '{status}'.");

@@ -61,7 +61,7 @@ public sealed class WireTests(WiredGuest shared) : SharedGuestTests<WiredGuest>(
     [Fact]
     public async Task Ping_OfAHostThatIsDown_ReportsItAsUnreachable()
     {
-        ShellResult ping = await Shell.RunAsync("ping -c 2 -W 10 10.77.0.99");
+        ShellResult ping = await Shell.RunAsync("ping -c 1 -W 20 10.77.0.99");
         Assert.Equal(1, ping.Status);
         Assert.Contains("Destination Host Unreachable", ping.Output, StringComparison.Ordinal);
         Assert.Contains("100% packet loss", ping.Output, StringComparison.Ordinal);
