@@ -8,7 +8,7 @@ KS_TOOLS=$KS_OUT/tools
 # compile_kernel: the host tools, then everything under src/ up to one native object file, with the nucleus rules checked between.
 compile_kernel() {
     local tool
-    for tool in KernelImage NucleusCheck; do
+    for tool in KernelImage NucleusCheck mkminix; do
         dotnet build "tools/$tool" --configuration Release --output "$KS_TOOLS/$tool" -v minimal || return
     done
     dotnet build src/Kernel --configuration Release --target:CompileKernel -v minimal \
@@ -61,4 +61,10 @@ make_iso() {
         --modules="" --fonts="" --locales="" --themes="" --compress=xz "$tree" \
         -- -volid KERNELSOCKETS -volume_date uuid "${date//-/}" -volume_date all_file_dates "${date//-/}" || return
     mv "$KS_OUT/kernelsockets.iso.new" "$KS_OUT/kernelsockets.iso"
+}
+
+# make_root: out/root.img, the root file system that a machine without a disk will have.
+make_root() {
+    "$KS_TOOLS/mkminix/mkminix" -s 1M -m /dev -m /etc -m /root -m /tmp -m /var -m /var/www "$KS_OUT/root.img.new" &&
+        mv "$KS_OUT/root.img.new" "$KS_OUT/root.img"
 }
