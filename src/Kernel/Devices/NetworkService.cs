@@ -16,6 +16,9 @@ internal sealed class NetworkService : IStackHost
     /// <summary>Frames handed over in one poll, before others get a turn (Linux's NAPI weight).</summary>
     private const int PollBudget = 64;
 
+    /// <summary>How often the task looks after its cards at least: sent frames, and a transmitter that hangs, raise no interrupt of their own.</summary>
+    private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(1);
+
     private const int SmallPool = 640;
     private const int LargePool = 2048;
     private const long LargeMemory = 128L << 20;
@@ -122,6 +125,10 @@ internal sealed class NetworkService : IStackHost
                 _interfaces.Add(netInterface!);
                 Log.Information($"e1000: {device.Model} is {netInterface!.Name}, {device.Address}, interrupt {function.InterruptLine}");
             }
+            else
+            {
+                device.Stop();
+            }
         }
 
         return started;
@@ -132,11 +139,9 @@ internal sealed class NetworkService : IStackHost
         while (true)
         {
             bool isMore = false;
-            Instant deadline = Instant.Never;
             for (int i = 0; i < _devices.Count; i++)
             {
                 isMore |= _devices[i].Poll(_interfaces[i], PollBudget) == PollBudget;
-                deadline = Instant.Min(deadline, _devices[i].PollDeadline);
             }
 
             Stack.Advance(KernelClock.Instance.Now);
@@ -147,7 +152,18 @@ internal sealed class NetworkService : IStackHost
             }
 
             _line.Unmask();
-            _line.Wait(Instant.Min(deadline, Stack.NextDeadline));
+            _line.Wait(NextDeadline());
         }
+    }
+
+    private Instant NextDeadline()
+    {
+        Instant deadline = Stack.NextDeadline;
+        for (int i = 0; i < _devices.Count; i++)
+        {
+            deadline = Instant.Min(deadline, _devices[i].PollDeadline);
+        }
+
+        return _devices.Count == 0 ? deadline : Instant.Min(deadline, KernelClock.Instance.Now + s_watchdog);
     }
 }
