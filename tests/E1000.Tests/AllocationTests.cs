@@ -2,6 +2,9 @@ using KernelSockets.Simulation.E1000;
 
 namespace KernelSockets.E1000.Tests;
 
+/// <summary>Runs alone: while other tests run, the runtime's own tables may grow on this thread, and that counts as its allocation.</summary>
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTests
 {
     private const int Frames = 1_000_000;

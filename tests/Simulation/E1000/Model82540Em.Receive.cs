@@ -84,7 +84,8 @@ public sealed partial class Model82540Em
         lock (_gate)
         {
             int moved = 0;
-            while (moved < count && _fifo.TryPeek(out QueuedFrame queued) && HasRoom(StoredLength(queued.Bytes.Length)))
+            bool isOn = !IsRemoved && (_values[RCTL / sizeof(uint)] & EngineEnable) != 0;
+            while (isOn && moved < count && _fifo.TryPeek(out QueuedFrame queued) && HasRoom(StoredLength(queued.Bytes.Length)))
             {
                 _fifo.Dequeue();
                 _fifoUsed -= queued.Bytes.Length;
