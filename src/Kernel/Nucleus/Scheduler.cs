@@ -295,7 +295,7 @@ internal static unsafe class Scheduler
     {
         if (Signals.HasDeliverable(task))
         {
-            Signals.Deliver(task, &task->Frame);
+            Signals.Deliver(task, &task->Frame, isFromCall: false);
         }
 
         ExtendedState.Restore(task->ExtendedState);
