@@ -22,6 +22,9 @@ internal static unsafe class Signals
     /// <summary>Bytes of stack under a system call's frame that the nucleus may stand on while it delivers.</summary>
     private const ulong NucleusStackBytes = 2048;
 
+    /// <summary>TF, DF and RF are off when a handler starts: what was interrupted may have been copying backwards.</summary>
+    private const ulong HandlerFlagMask = 0x1_0500;
+
     private const ulong FlagSiginfo = 4;
     private const ulong FlagRestorer = 0x0400_0000;
     private const ulong FlagOnStack = 0x0800_0000;
@@ -173,6 +176,7 @@ internal static unsafe class Signals
         frame->Rdx = (ulong)&signalFrame->ContextFlags;
         frame->Rax = 0;
         frame->Rip = action[0];
+        frame->Rflags &= ~HandlerFlagMask;
         frame->Rsp = (ulong)signalFrame;
         if ((action[1] & FlagResetHandler) != 0)
         {
