@@ -189,6 +189,7 @@ task_leave_to_frame:
 # void task_resume(u64 stack): continues a task that left through task_switch, from a trap; does not return.
 .globl task_resume
 task_resume:
+        fninit                                  # the trapped task may have left values on the x87 stack; whoever called expects none
         mov %rdi, %rsp
         pop %r15
         pop %r14
