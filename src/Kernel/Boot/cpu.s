@@ -7,6 +7,8 @@
 \name:
 .endm
 
+.set NUCLEUS_STACK, 3072                        # as in traps.s
+
 .section .text
 FUNCTION cpu_in8
         mov %edi, %edx
@@ -70,6 +72,7 @@ FUNCTION cpu_id                                 # (leaf, subleaf, u32 result[4])
 FUNCTION cpu_disable_interrupts                 # returns the old rflags
         pushfq
         pop %rax
+        orq $0, -NUCLEUS_STACK(%rsp)            # pages the stack in before, and not while, the nucleus changes its tables
         cli
         ret
 FUNCTION cpu_restore_interrupts

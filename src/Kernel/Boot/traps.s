@@ -9,6 +9,7 @@
 
 .set XMM_BYTES, 256
 .set RED_ZONE, 128
+.set NUCLEUS_STACK, 3072                        # a system call needs no more of its caller's stack; less than a page
 .set KERNEL_CODE, 8
 .set KERNEL_DATA, 16
 .set SYSCALL_VECTOR, 256
@@ -124,6 +125,8 @@ trap_return:
 # The `syscall` instruction: rip is in rcx, rflags in r11; interrupts are off (FMASK). It stays on the caller's stack.
 .globl syscall_entry
 syscall_entry:
+        # The stack may have to be paged in. That happens here and not while the nucleus changes its page tables or frames.
+        orq $0, -NUCLEUS_STACK(%rsp)
         lea -RED_ZONE(%rsp), %rsp
         pushq $KERNEL_DATA
         push %rsp
@@ -186,6 +189,7 @@ task_leave_to_frame:
 # void task_resume(u64 stack): continues a task that left through task_switch, from a trap; does not return.
 .globl task_resume
 task_resume:
+        fninit                                  # the trapped task may have left values on the x87 stack; whoever called expects none
         mov %rdi, %rsp
         pop %r15
         pop %r14

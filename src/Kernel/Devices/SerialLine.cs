@@ -72,6 +72,7 @@ internal sealed class SerialLine
         while (true)
         {
             int count = 0;
+            bool hasMore;
             lock (_gate)
             {
                 while (count < buffer.Length && (Cpu.In8(LineStatus) & DataReady) != 0)
@@ -84,15 +85,19 @@ internal sealed class SerialLine
                     Cpu.Out8(InterruptEnable, ReceiveEnable);
                     _writable.WakeAll();
                 }
+
+                // The line is edge-triggered: a byte that came while the transmitter still held the line up has made no edge, and will make none.
+                hasMore = (Cpu.In8(LineStatus) & DataReady) != 0;
             }
 
             if (count > 0)
             {
                 input.Add(buffer.AsSpan(0, count));
-                continue;
             }
-
-            _line.Wait(Instant.Never);
+            else if (!hasMore)
+            {
+                _line.Wait(Instant.Never);
+            }
         }
     }
 }

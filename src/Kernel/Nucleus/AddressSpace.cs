@@ -65,9 +65,9 @@ internal static unsafe class AddressSpace
         {
             return -(long)Errno.ENOMEM;
         }
-        else
+        else if (Unmap(address, length) != Errno.Success)
         {
-            Unmap(address, length);
+            return -(long)Errno.ENOMEM;
         }
 
         if (address == 0)

@@ -71,8 +71,9 @@ internal static unsafe class Backtrace
         && IsReadable(value) && IsReadable(value + 8) && IsReturnAddress(*(ulong*)(value + 8));
 
     private static bool IsReadable(ulong address) =>
-        (PageTables.Entry(address) & PageTables.Present) != 0
-        || (address >= PageTables.DirectMap && address < PageTables.DirectMap + FrameAllocator.HighestAddress);
+        PageTables.IsActive
+        && ((PageTables.Entry(address) & PageTables.Present) != 0
+            || (address >= PageTables.DirectMap && address < PageTables.DirectMap + FrameAllocator.HighestAddress));
 
     /// <summary>True when a call instruction ends right before the address: E8 rel32, or FF /2 with 2 to 7 bytes.</summary>
     private static bool IsReturnAddress(ulong address)

@@ -27,6 +27,7 @@ internal static unsafe class BootInformation
     private const uint TagAcpiOld = 14;
     private const uint TagAcpiNew = 15;
     private const uint RootPointerOffset = 8;
+    private const uint MemoryMapEntryBytes = 24;
 
     private static Tables s_tables;
     private static int s_rangeCount;
@@ -110,7 +111,7 @@ internal static unsafe class BootInformation
     {
         byte* end = information + *(uint*)information;
         byte* tag = information + 8;
-        while (tag + 8 <= end && *(uint*)tag != TagEnd)
+        while (tag + 8 <= end && *(uint*)tag != TagEnd && *(uint*)(tag + 4) >= 8)
         {
             uint size = *(uint*)(tag + 4);
             switch (*(uint*)tag)
@@ -137,7 +138,7 @@ internal static unsafe class BootInformation
     private static void ReadMultiboot2MemoryMap(byte* tag, uint size)
     {
         uint entrySize = *(uint*)(tag + 8);
-        for (byte* entry = tag + 16; entry + entrySize <= tag + size; entry += entrySize)
+        for (byte* entry = tag + 16; entrySize >= MemoryMapEntryBytes && entry + entrySize <= tag + size; entry += entrySize)
         {
             AddRange(*(ulong*)entry, *(ulong*)(entry + 8), *(uint*)(entry + 16));
         }

@@ -13,6 +13,9 @@ internal static unsafe class FrameAllocator
     /// <summary>Memory below this belongs to the firmware's tables and the VGA hole, and stays alone.</summary>
     private const ulong LowestAddress = 0x10_0000;
 
+    /// <summary>Where the boot page tables show the image instead of the memory with that address (Boot/boot.s).</summary>
+    private const ulong BootIdentityEnd = 0x4000_0000;
+
     private const int BitsPerWord = 64;
 
     private static ulong* s_bitmap;
@@ -54,7 +57,7 @@ internal static unsafe class FrameAllocator
             for (ulong address = range.Start; address < range.End; address += FrameSize)
             {
                 if (address >= LowestAddress && !Overlaps(address, imageStart, imageEnd)
-                    && !Overlaps(address, bitmap, bitmap + bitmapBytes) && !IsInModule(address))
+                    && !Overlaps(address, bitmap, bitmap + bitmapBytes) && !IsInModule(address) && !IsFree(address / FrameSize))
                 {
                     SetFree(address / FrameSize);
                     s_free++;
@@ -167,14 +170,14 @@ internal static unsafe class FrameAllocator
         return false;
     }
 
-    /// <summary>First room for the bitmap in usable memory under 4 GiB, which the boot page tables show.</summary>
+    /// <summary>First room for the bitmap in usable memory under 1 GiB, which the boot page tables show at its own address.</summary>
     private static ulong FindRoom(ulong bytes, ulong imageStart, ulong imageEnd)
     {
         for (int i = 0; i < BootInformation.RangeCount; i++)
         {
             MemoryRange range = BootInformation.Range(i);
             ulong candidate = range.Start < LowestAddress ? LowestAddress : range.Start;
-            while (candidate + bytes <= range.End && candidate + bytes <= 0x1_0000_0000)
+            while (candidate + bytes <= range.End && candidate + bytes <= BootIdentityEnd)
             {
                 if (candidate + bytes > imageStart && candidate < imageEnd)
                 {

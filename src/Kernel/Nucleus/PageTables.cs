@@ -32,6 +32,9 @@ internal static unsafe class PageTables
     /// <summary>Frames that hold page tables.</summary>
     public static ulong Frames => s_frames;
 
+    /// <summary>False while the boot loader's or boot.s's tables are in use: there is no direct map then, and low memory is its own virtual address.</summary>
+    public static bool IsActive => s_isDirect;
+
     /// <summary>Builds the tables for image and direct map, and switches to them.</summary>
     public static void Initialize()
     {

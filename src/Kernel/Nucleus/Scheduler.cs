@@ -49,6 +49,7 @@ internal static unsafe class Scheduler
         s_current = TaskTable.Allocate();
         s_current->State = RunState.Running;
         s_current->Priority = NormalPriority;
+        s_current->QueuedPriority = NormalPriority;
         SetName(s_current, "main"u8);
         s_idle = TaskTable.Allocate();
         s_idle->Priority = IdlePriority;
@@ -174,8 +175,7 @@ internal static unsafe class Scheduler
     {
         s_isRescheduleNeeded = false;
         TaskRecord* task = s_current;
-        task->State = RunState.Ready;
-        Enqueue(task, task->Priority, isFirst: !IsSliceOver());
+        EnqueueInterrupted(task);
         SwitchAway();
     }
 
@@ -188,8 +188,7 @@ internal static unsafe class Scheduler
         Cpu.Copy(&task->Frame, frame, (ulong)sizeof(TrapFrame));
         ExtendedState.Save(task->ExtendedState, frame);
         task->IsStoppedByTrap = true;
-        task->State = RunState.Ready;
-        Enqueue(task, task->Priority, isFirst: !IsSliceOver());
+        EnqueueInterrupted(task);
         TaskRecord* next = TakeNext();
         BeginTurn(next);
         if (!next->IsStoppedByTrap)
@@ -295,7 +294,7 @@ internal static unsafe class Scheduler
     {
         if (Signals.HasDeliverable(task))
         {
-            Signals.Deliver(task, &task->Frame);
+            Signals.Deliver(task, &task->Frame, isFromCall: false);
         }
 
         ExtendedState.Restore(task->ExtendedState);
@@ -309,7 +308,8 @@ internal static unsafe class Scheduler
         next->State = RunState.Running;
         next->QueuedPriority = next->Priority;
         next->SwitchedAt = Tsc.Nanoseconds();
-        next->SliceEnd = next->SwitchedAt + SliceNanoseconds;
+        next->SliceEnd = next->SwitchedAt + (next->SliceLeft > 0 ? next->SliceLeft : SliceNanoseconds);
+        next->SliceLeft = 0;
         s_isRescheduleNeeded = false;
         Cpu.WriteMsr(FsBaseMsr, next->ThreadPointer);
         if (HasRival())
@@ -329,6 +329,17 @@ internal static unsafe class Scheduler
         {
             LocalApic.FireBy(s_current->SliceEnd);
         }
+    }
+
+    /// <summary>
+    /// The running task goes on later: first of its priority with the rest of its slice, or last when that is over. With a whole slice each time, a task
+    /// that drivers interrupt often would never let its rivals run.
+    /// </summary>
+    private static void EnqueueInterrupted(TaskRecord* task)
+    {
+        task->State = RunState.Ready;
+        task->SliceLeft = task->SliceEnd - Tsc.Nanoseconds();
+        Enqueue(task, task->Priority, isFirst: task->SliceLeft > 0);
     }
 
     private static bool IsSliceOver() => Tsc.Nanoseconds() >= s_current->SliceEnd;

@@ -19,6 +19,12 @@ internal static unsafe class Signals
     private const int SignalCount = TaskRecord.SignalCount;
     private const ulong RedZone = 128;
 
+    /// <summary>Bytes of stack under a system call's frame that the nucleus may stand on while it delivers.</summary>
+    private const ulong NucleusStackBytes = 2048;
+
+    /// <summary>TF, DF and RF are off when a handler starts: what was interrupted may have been copying backwards.</summary>
+    private const ulong HandlerFlagMask = 0x1_0500;
+
     private const ulong FlagSiginfo = 4;
     private const ulong FlagRestorer = 0x0400_0000;
     private const ulong FlagOnStack = 0x0800_0000;
@@ -66,7 +72,8 @@ internal static unsafe class Signals
     /// <summary>Lets every deliverable signal strike: the frame goes on in the handler.</summary>
     /// <param name="task">Its <see cref="TaskRecord.ExtendedState"/> holds its vector registers.</param>
     /// <param name="frame">Where it was stopped.</param>
-    public static void Deliver(TaskRecord* task, TrapFrame* frame)
+    /// <param name="isFromCall">True at the end of a system call: the frame, and the nucleus, are on the very stack that the handler will run on.</param>
+    public static void Deliver(TaskRecord* task, TrapFrame* frame, bool isFromCall)
     {
         while (HasDeliverable(task))
         {
@@ -77,7 +84,7 @@ internal static unsafe class Signals
             info.Error = 0;
             info.Trap = 0;
             info.Address = 0;
-            Enter(task, frame, signal, &info);
+            Enter(task, frame, signal, &info, isFromCall);
         }
     }
 
@@ -91,7 +98,7 @@ internal static unsafe class Signals
         }
 
         ExtendedState.Save(task->ExtendedState, frame);
-        Enter(task, frame, signal, info);
+        Enter(task, frame, signal, info, isFromCall: false);
         return true;
     }
 
@@ -125,7 +132,7 @@ internal static unsafe class Signals
         Cpu.Copy(frame->Xmm, state + ExtendedState.XmmOffset, TrapFrame.XmmBytes);
     }
 
-    private static void Enter(TaskRecord* task, TrapFrame* frame, int signal, SignalInfo* info)
+    private static void Enter(TaskRecord* task, TrapFrame* frame, int signal, SignalInfo* info, bool isFromCall)
     {
         ulong* action = Action(signal);
         if (action[0] == 1)
@@ -146,8 +153,14 @@ internal static unsafe class Signals
         bool usesAlternate = (action[1] & FlagOnStack) != 0 && task->AlternateStack != 0
             && (frame->Rsp < task->AlternateStack || frame->Rsp > task->AlternateStack + task->AlternateStackBytes);
         ulong top = usesAlternate ? task->AlternateStack + task->AlternateStackBytes : frame->Rsp - RedZone;
-        ulong state = (top - ExtendedState.Bytes) & ~63ul;
-        SignalFrame* signalFrame = (SignalFrame*)(((state - (ulong)sizeof(SignalFrame)) & ~15ul) - 8);
+        SignalFrame* signalFrame = Place(top, out ulong state);
+        ulong unused = (ulong)frame - NucleusStackBytes;
+        if (isFromCall && top > unused && (ulong)signalFrame < (ulong)(frame + 1))
+        {
+            top = unused;
+            signalFrame = Place(top, out state);
+        }
+
         if (!AddressSpace.TryMakePresent((ulong)signalFrame, top - (ulong)signalFrame, true))
         {
             Panic.StopAt("no room for a signal frame: stack overflow"u8, (ulong)signalFrame, frame);
@@ -163,11 +176,19 @@ internal static unsafe class Signals
         frame->Rdx = (ulong)&signalFrame->ContextFlags;
         frame->Rax = 0;
         frame->Rip = action[0];
+        frame->Rflags &= ~HandlerFlagMask;
         frame->Rsp = (ulong)signalFrame;
         if ((action[1] & FlagResetHandler) != 0)
         {
             action[0] = 0;
         }
+    }
+
+    /// <summary>Where a signal frame comes to lie under an address: the vector registers on a 64-byte boundary, the handler's stack as after a call.</summary>
+    private static SignalFrame* Place(ulong top, out ulong state)
+    {
+        state = (top - ExtendedState.Bytes) & ~63ul;
+        return (SignalFrame*)(((state - (ulong)sizeof(SignalFrame)) & ~15ul) - 8);
     }
 
     private static void Fill(SignalFrame* signalFrame, TaskRecord* task, TrapFrame* frame, int signal, SignalInfo* info)

@@ -89,7 +89,7 @@ internal static unsafe class SystemCalls
         if (Signals.HasDeliverable(task))
         {
             ExtendedState.Save(task->ExtendedState, frame);
-            Signals.Deliver(task, frame);
+            Signals.Deliver(task, frame, isFromCall: true);
             isReplaced = 1;
         }
 

@@ -85,6 +85,9 @@ internal unsafe struct TaskRecord
     public long SwitchedAt;
     public long SliceEnd;
 
+    /// <summary>What a more urgent task has left of its slice, in nanoseconds; 0 when the next turn has a whole one.</summary>
+    public long SliceLeft;
+
     /// <summary>Area for XSAVE, 64-byte aligned.</summary>
     public byte* ExtendedState;
 

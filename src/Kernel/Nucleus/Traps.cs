@@ -59,7 +59,7 @@ internal static unsafe class Traps
         if (Signals.HasDeliverable(current))
         {
             ExtendedState.Save(current->ExtendedState, frame);
-            Signals.Deliver(current, frame);
+            Signals.Deliver(current, frame, isFromCall: false);
         }
 
         return frame;

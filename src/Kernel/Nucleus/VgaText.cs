@@ -58,7 +58,7 @@ internal static unsafe class VgaText
         }
     }
 
-    private static ushort* Cells => (ushort*)(PageTables.DirectMap + Memory);
+    private static ushort* Cells => (ushort*)(PageTables.IsActive ? PageTables.DirectMap + Memory : Memory);
 
     private static void Scroll()
     {

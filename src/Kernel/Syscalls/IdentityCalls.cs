@@ -61,7 +61,7 @@ internal sealed class IdentityCalls
         memory.Clear();
         TimeSpan used = TimeSpan.FromTicks((Tsc.Nanoseconds() - Scheduler.IdleTime) / TimeSpan.NanosecondsPerTick);
         BitConverter.TryWriteBytes(memory, (long)used.TotalSeconds);
-        BitConverter.TryWriteBytes(memory[8..], (long)used.Microseconds);
+        BitConverter.TryWriteBytes(memory[8..], used.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
         return 0;
     }
 

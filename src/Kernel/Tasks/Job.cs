@@ -24,7 +24,9 @@ internal sealed class Job : IJob
     private readonly Func<string[], int> _main;
     private readonly string[] _arguments;
     private readonly KernelWaitQueue _ended = new("job");
+    private readonly Lock _interruptGate = new();
     private Thread? _thread;
+    private bool _isEnding;
     private bool _isInterrupted;
     private Instant _interruptedAt;
     private bool _hasFailed;
@@ -112,7 +114,13 @@ internal sealed class Job : IJob
         }
 
         // Sleeps and locks of the class library wait in the runtime, not in a wait queue.
-        _thread?.Interrupt();
+        lock (_interruptGate)
+        {
+            if (!_isEnding)
+            {
+                _thread?.Interrupt();
+            }
+        }
     }
 
     /// <summary>chdir: takes over the caller's reference.</summary>
@@ -172,7 +180,32 @@ internal sealed class Job : IJob
             status = AbortedStatus;
         }
 
+        StopInterrupts();
         End(Volatile.Read(ref _hasFailed) ? AbortedStatus : status);
+    }
+
+    /// <summary>From here on Ctrl-C leaves the thread alone, and one that has come is forgotten: it must not strike in a lock on the way to the job's end.</summary>
+    private void StopInterrupts()
+    {
+        bool isStopped = false;
+        while (!isStopped)
+        {
+            try
+            {
+                lock (_interruptGate)
+                {
+                    _isEnding = true;
+                }
+
+                // An interrupt that is pending strikes here.
+                isStopped = true;
+                Thread.Sleep(0);
+            }
+            catch (ThreadInterruptedException)
+            {
+                continue;
+            }
+        }
     }
 
     private void End(int status)

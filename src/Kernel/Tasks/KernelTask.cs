@@ -58,7 +58,10 @@ internal sealed class KernelTask
             return Errno.EINTR;
         }
 
-        return BlockUninterrupted(waitsFor, deadline);
+        Errno reason = BlockUninterrupted(waitsFor, deadline);
+
+        // A thread of the pool is taken for one of the job that it last waited for: that job's interrupt is no reason to end this wait.
+        return reason == Errno.EINTR && job is not { IsInterrupted: true } ? Errno.Success : reason;
     }
 
     /// <summary>Blocks whether or not the job was interrupted before; an interrupt that comes now still ends the wait.</summary>
