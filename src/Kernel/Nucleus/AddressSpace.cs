@@ -137,7 +137,7 @@ internal static unsafe class AddressSpace
             s_regions[i].Protection = protection;
         }
 
-        PageTables.Protect(address, end, EntryFlags(protection));
+        PageTables.Protect(address, end, protection == Protection.None ? 0 : EntryFlags(protection) | PageTables.Present);
         MergeAround(address, end);
         return Errno.Success;
     }

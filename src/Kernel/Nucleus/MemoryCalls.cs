@@ -85,7 +85,7 @@ internal static unsafe class MemoryCalls
             return (address & PageMask) != 0 ? Errno.EINVAL : Errno.EACCES;
         }
 
-        PageTables.Protect(address, end, PageTables.NoExecute | ((protection & Protection.Write) != 0 ? PageTables.Writable : 0));
+        PageTables.Protect(address, end, PageTables.Present | PageTables.NoExecute | ((protection & Protection.Write) != 0 ? PageTables.Writable : 0));
         return Errno.Success;
     }
 

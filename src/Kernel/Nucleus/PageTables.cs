@@ -82,7 +82,7 @@ internal static unsafe class PageTables
         return (entry & Present) == 0 ? 0 : (entry & AddressMask) | (address & (PageSize - 1));
     }
 
-    /// <summary>Changes the rights of those pages of a range that are mapped.</summary>
+    /// <summary>Changes the rights of those pages of a range that are mapped; <paramref name="flags"/> without <see cref="Present"/> takes all away.</summary>
     public static void Protect(ulong start, ulong end, ulong flags)
     {
         for (ulong address = start; address < end;)
@@ -95,9 +95,10 @@ internal static unsafe class PageTables
             }
 
             ulong* entry = table + Index(address, 0);
-            if ((*entry & Present) != 0)
+            if (*entry != 0)
             {
-                *entry = (*entry & AddressMask) | flags | Present;
+                // Without rights the page keeps its frame, but is not present.
+                *entry = (*entry & AddressMask) | flags;
                 Cpu.InvalidatePage(address);
             }
 
@@ -151,7 +152,7 @@ internal static unsafe class PageTables
         for (ulong address = start; address < end; address += PageSize)
         {
             ulong entry = table[Index(address, 0)];
-            if ((entry & Present) != 0)
+            if (entry != 0)
             {
                 table[Index(address, 0)] = 0;
                 Cpu.InvalidatePage(address);

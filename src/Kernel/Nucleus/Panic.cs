@@ -69,7 +69,9 @@ internal static unsafe class Panic
         Cpu.DisableInterrupts();
         if (s_isPanicking)
         {
+            // A panic within a panic: nothing more can be said.
             SerialPort.Write((byte)'!');
+            Machine.PowerOff(FailureStatus);
             Cpu.HaltForever();
         }
 

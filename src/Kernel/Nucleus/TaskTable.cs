@@ -70,8 +70,9 @@ internal static unsafe class TaskTable
             return null;
         }
 
-        s_nextSlot = (slot + 1) % Capacity;
-        if (s_nextSlot == 0)
+        bool hasWrapped = slot < s_nextSlot;
+        s_nextSlot = slot + 1 < Capacity ? slot + 1 : 0;
+        if (hasWrapped || s_nextSlot == 0)
         {
             s_slots.Generation = (s_slots.Generation + 1) & MaximumGeneration;
         }

@@ -53,6 +53,12 @@ internal sealed unsafe class SystemCallTable
             CallArguments call = new(frame->Rax, frame->Rdi, frame->Rsi, frame->Rdx, frame->R10, frame->R8, frame->R9, job);
             return s_instance!.Dispatch(call);
         }
+        catch (ThreadInterruptedException)
+        {
+            // It struck in a lock of the kernel's; the program is to meet it in its own next wait.
+            Thread.CurrentThread.Interrupt();
+            return -(long)Errno.EINTR;
+        }
         catch (OutOfMemoryException)
         {
             return -(long)Errno.ENOMEM;

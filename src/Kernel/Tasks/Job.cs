@@ -134,6 +134,7 @@ internal sealed class Job : IJob
     /// <summary>The class library's Environment.Exit has come to its end on the calling thread, which stays where it is.</summary>
     public void ExitFromNative(int status)
     {
+        StopInterrupts();
         End(status);
         while (true)
         {
@@ -149,7 +150,7 @@ internal sealed class Job : IJob
         {
             Streams.Error.WriteLine($"Unhandled exception. {exception}");
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ThreadInterruptedException or ObjectDisposedException)
         {
             Log.Error($"job {Id} {Name}: unhandled exception, and no standard error to print it to: {exception.GetType()}: {exception.Message}");
         }
