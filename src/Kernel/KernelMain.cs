@@ -58,8 +58,14 @@ internal static class KernelMain
         }
 
         InterfaceInformation? card = system.Network.Interfaces().FirstOrDefault(static i => !i.IsLoopback);
-        if (card is null || options.UsesDhcp)
+        if (card is null)
         {
+            return;
+        }
+
+        if (options.UsesDhcp)
+        {
+            Log.Warning($"net: {card.Name} has no address: there is no DHCP client yet; give ip=ADDRESS/PREFIX, or use ifconfig");
             return;
         }
 
