@@ -87,6 +87,25 @@
         add $16, %rsp                           # vector, error code
 .endm
 
+# The registers that a called function keeps (System V ABI).
+.macro SAVE_CALLEE_SAVED
+        push %rbx
+        push %rbp
+        push %r12
+        push %r13
+        push %r14
+        push %r15
+.endm
+
+.macro RESTORE_CALLEE_SAVED
+        pop %r15
+        pop %r14
+        pop %r13
+        pop %r12
+        pop %rbp
+        pop %rbx
+.endm
+
 .section .text
 
 # One entry per vector, each 16 bytes long. Vectors 8, 10 to 14, 17, 21, 29 and 30 bring an error code (SDM vol. 3, table 6-1).
@@ -156,31 +175,16 @@ syscall_entry:
 # void task_switch(u64 *savedStack, u64 stack): leaves the running task, to come back later as if from a call.
 .globl task_switch
 task_switch:
-        push %rbx
-        push %rbp
-        push %r12
-        push %r13
-        push %r14
-        push %r15
+        SAVE_CALLEE_SAVED
         mov %rsp, (%rdi)
         mov %rsi, %rsp
-        pop %r15
-        pop %r14
-        pop %r13
-        pop %r12
-        pop %rbp
-        pop %rbx
+        RESTORE_CALLEE_SAVED
         ret
 
 # void task_leave_to_frame(u64 *savedStack, TrapFrame*): leaves the running task for one that was stopped by a trap.
 .globl task_leave_to_frame
 task_leave_to_frame:
-        push %rbx
-        push %rbp
-        push %r12
-        push %r13
-        push %r14
-        push %r15
+        SAVE_CALLEE_SAVED
         mov %rsp, (%rdi)
         mov %rsi, %rsp
         RESTORE_REGISTERS
@@ -191,12 +195,7 @@ task_leave_to_frame:
 task_resume:
         fninit                                  # the trapped task may have left values on the x87 stack; whoever called expects none
         mov %rdi, %rsp
-        pop %r15
-        pop %r14
-        pop %r13
-        pop %r12
-        pop %rbp
-        pop %rbx
+        RESTORE_CALLEE_SAVED
         ret
 
 # i64 nucleus_call(u64 number, u64 a, u64 b, u64 c): a system call from managed code, through P/Invoke.

@@ -43,6 +43,7 @@ internal sealed class JobTable : IJobControl
             Errno error = Vfs.Files.AddJob(started.Id, _console, _console, _console);
             if (error != Errno.Success)
             {
+                started.CurrentDirectory.Release();
                 return error;
             }
 
@@ -60,6 +61,7 @@ internal sealed class JobTable : IJobControl
         catch (OutOfMemoryException)
         {
             Vfs.Files.EndJob(started.Id);
+            started.CurrentDirectory.Release();
             Remove(started);
             return Errno.EAGAIN;
         }
