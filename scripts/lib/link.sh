@@ -38,7 +38,7 @@ link_image() {
 link_kernel() {
     local source
     for source in boot traps cpu libc symbols; do
-        as --fatal-warnings -g "src/Kernel/Boot/$source.s" -o "$KS_OUT/obj/$source.o" || return
+        as --fatal-warnings -g --debug-prefix-map "$KS_ROOT=/_" "src/Kernel/Boot/$source.s" -o "$KS_OUT/obj/$source.o" || return
     done
     link_image "$KS_OUT/obj/nameless.elf" &&
         "$KS_TOOLS/KernelImage/KernelSockets.KernelImage" names "$KS_OUT/obj/nameless.elf" "$KS_OUT/obj/names.bin" &&
@@ -56,7 +56,7 @@ make_iso() {
     gzip -9 -n -f "$tree/boot/kernel.elf" && mv "$tree/boot/kernel.elf.gz" "$tree/boot/kernel.elf" || return
     cp scripts/grub.cfg "$tree/boot/grub/grub.cfg" || return
     find "$tree" -exec touch -d '2026-01-01T00:00:00Z' {} +
-    SOURCE_DATE_EPOCH=1767225600 GRUB_FAT_SERIAL_NUMBER=4b534f43 grub-mkrescue -o "$KS_OUT/kernelsockets.iso.new" \
+    PATH=$KS_ROOT/scripts/lib/reproducible:$PATH SOURCE_DATE_EPOCH=1767225600 grub-mkrescue -o "$KS_OUT/kernelsockets.iso.new" \
         --install-modules="multiboot2 normal gzio part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan part_sun part_sunpc iso9660 search search_fs_file configfile terminal serial all_video" \
         --modules="" --fonts="" --locales="" --themes="" --compress=xz "$tree" \
         -- -volid KERNELSOCKETS -volume_date uuid "${date//-/}" -volume_date all_file_dates "${date//-/}" || return
