@@ -3,14 +3,14 @@
 # Sourced after common.sh. The .NET SDK is the one thing that is never installed from here.
 
 # Packages by purpose (a purpose includes nothing of another), and for systems without dpkg the programs that show they are there.
-KS_PACKAGES_build="binutils lld musl-dev grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools"
+KS_PACKAGES_build="binutils lld musl-dev grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools xz-utils"
 KS_PACKAGES_run="qemu-system-x86 ovmf"
 KS_PACKAGES_tap="iproute2 dnsmasq-base"
 KS_PACKAGES_test="iputils-ping tshark"
 KS_PACKAGES_gdb="gdb"
 KS_PACKAGES_display="qemu-system-gui"
 KS_PACKAGES_bench="python3 gcc libc6-dev iputils-ping"
-KS_PROGRAMS_build="as ld.lld grub-mkrescue xorriso mformat"
+KS_PROGRAMS_build="as ld.lld grub-mkrescue xorriso mformat xz"
 KS_PROGRAMS_run="qemu-system-x86_64"
 KS_PROGRAMS_tap="ip dnsmasq"
 KS_PROGRAMS_test="ping tshark"

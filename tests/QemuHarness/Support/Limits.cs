@@ -18,6 +18,9 @@ internal static class Limits
     /// <summary>The self-test.</summary>
     public static readonly TimeSpan SelfTest = TimeSpan.FromSeconds(600);
 
+    /// <summary>Until the guest's runtime has let go of what it keeps for a while.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(180);
+
     /// <summary>A host program such as ip or tshark.</summary>
     public static readonly TimeSpan HostProgram = TimeSpan.FromSeconds(60);
 }
