@@ -13,7 +13,7 @@ public sealed class ScreenTests(PlainGuest shared) : SharedGuestTests<PlainGuest
     public async Task Screen_AfterACommandOnTheSerialLine_ShowsItToo()
     {
         _ = (await Shell.RunAsync("echo seen-on-both")).Succeeded();
-        Assert.Contains("seen-on-both", await ReadScreenAsync(), StringComparison.Ordinal);
+        Assert.Contains("seen-on-both", await ReadScreenAsync(Guest), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ScreenTests(PlainGuest shared) : SharedGuestTests<PlainGuest
         await Guest.Qmp.SendKeysAsync("ret");
         _ = await Guest.Console.WaitForAsync("\nKey\n", from, Limits.Command);
         _ = await Shell.WaitForPromptAsync(from, Limits.Command);
-        Assert.Contains("echo Key", await ReadScreenAsync(), StringComparison.Ordinal);
+        Assert.Contains("echo Key", await ReadScreenAsync(Guest), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,10 +54,33 @@ public sealed class ScreenTests(PlainGuest shared) : SharedGuestTests<PlainGuest
         _ = await Shell.WaitForPromptAsync(from, Limits.Command);
     }
 
-    /// <summary>The screen's text: every second byte of the text memory is a character, the other its colours.</summary>
-    private async Task<string> ReadScreenAsync()
+    [Fact]
+    public async Task ConsoleOption_Vga_KeepsTheSerialLineQuietAndWorksOnTheScreen()
     {
-        byte[] memory = await Guest.Qmp.ReadMemoryAsync(TextMemory, Columns * Rows * 2);
+        await using QemuGuest guest = await QemuGuest.StartAsync(nameof(ScreenTests), new QemuOptions { FirmwareOptions = "console=vga" });
+        await Eventually.TrueAsync(
+            async () => (await ReadScreenAsync(guest)).Contains("ks:/# ", StringComparison.Ordinal), "the screen shows the prompt", Limits.Boot);
+        Assert.DoesNotContain("ks:/# ", guest.Console.Text, StringComparison.Ordinal);
+        foreach (string key in (string[])["u", "n", "a", "m", "e", "ret"])
+        {
+            await guest.Qmp.SendKeysAsync(key);
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await ReadScreenAsync(guest)).Contains("\nKernelSockets ", StringComparison.Ordinal), "uname answers", Limits.Command);
+    }
+
+    [Fact]
+    public async Task ConsoleOption_Serial_KeepsThePromptOffTheScreen()
+    {
+        await using QemuGuest guest = await QemuGuest.BootAsync(nameof(ScreenTests), new QemuOptions { FirmwareOptions = "console=serial" });
+        Assert.DoesNotContain("ks:/# ", await ReadScreenAsync(guest), StringComparison.Ordinal);
+    }
+
+    /// <summary>The screen's text: every second byte of the text memory is a character, the other its colours.</summary>
+    private static async Task<string> ReadScreenAsync(QemuGuest guest)
+    {
+        byte[] memory = await guest.Qmp.ReadMemoryAsync(TextMemory, Columns * Rows * 2);
         StringBuilder text = new();
         for (int row = 0; row < Rows; row++)
         {

@@ -136,6 +136,23 @@ public sealed class ShellTests(PlainGuest shared) : SharedGuestTests<PlainGuest>
     }
 
     [Fact]
+    public async Task Top_OnTheScreen_ShowsTasksUntilAKeyEndsIt()
+    {
+        int from = await Shell.StartAsync("top");
+        _ = await Shell.Console.WaitForAsync("network", from, Limits.Command);
+        await Shell.Console.SendAsync("q");
+        _ = await Shell.WaitForPromptAsync(from, Limits.Command);
+    }
+
+    [Fact]
+    public async Task Program_ThatReadsALine_GetsWhatIsTyped()
+    {
+        int from = await Shell.StartAsync("hello -i");
+        _ = await Shell.Console.WaitForAsync("name?", from, Limits.Command);
+        Assert.Contains("Hello, Ada!", await Shell.TypeAsync("Adb\x7f" + "a\r", Limits.Command), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Line_LongerThanTheScreen_WrapsAndRunsWhole()
     {
         string word = new('w', 200);
