@@ -148,9 +148,15 @@ internal sealed unsafe class KernelSystem : ISystem
     /// <inheritdoc/>
     public void RaiseInterrupts(int count)
     {
+        const int Burst = 64;
         for (int i = 0; i < count; i++)
         {
             Gateway.RaiseSelfTest();
+            if (i % Burst == Burst - 1)
+            {
+                // Raw code has no place where the collector can stop a thread; a call that leaves managed code is one.
+                Thread.Yield();
+            }
         }
     }
 
