@@ -5,11 +5,24 @@ KS_NATIVE=src/Kernel/obj/native/KernelSockets.Kernel.o
 KS_MUSL=/usr/lib/x86_64-linux-musl
 KS_TOOLS=$KS_OUT/tools
 
+# is_tool_current TOOL: true when nothing that a host tool is made of is newer than it.
+is_tool_current() {
+    local stamp=$KS_TOOLS/$1/.built
+    [ -f "$stamp" ] && [ -z "$(find "tools/$1" src/Abstractions src/Vfs ./*.props global.json .editorconfig \
+        \( -name obj -o -name bin \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+}
+
+# build_tool TOOL: the stamp is as old as the start of the build, so that a change meanwhile counts.
+build_tool() {
+    mkdir -p "$KS_TOOLS/$1" && touch "$KS_TOOLS/$1/.started" &&
+        dotnet build "tools/$1" --configuration Release --output "$KS_TOOLS/$1" -v minimal && mv "$KS_TOOLS/$1/.started" "$KS_TOOLS/$1/.built"
+}
+
 # compile_kernel: the host tools, then everything under src/ up to one native object file, with the nucleus rules checked between.
 compile_kernel() {
     local tool
     for tool in KernelImage NucleusCheck mkminix; do
-        dotnet build "tools/$tool" --configuration Release --output "$KS_TOOLS/$tool" -v minimal || return
+        is_tool_current "$tool" || build_tool "$tool" || return
     done
     dotnet build src/Kernel --configuration Release --target:CompileKernel -v minimal \
         "-p:NucleusCheck=$KS_TOOLS/NucleusCheck/KernelSockets.NucleusCheck"
