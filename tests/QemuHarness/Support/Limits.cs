@@ -12,6 +12,9 @@ internal static class Limits
     /// <summary>The same through UEFI firmware.</summary>
     public static readonly TimeSpan UefiBoot = TimeSpan.FromSeconds(300);
 
+    /// <summary>One echo reply, before it counts as lost.</summary>
+    public static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
+
     /// <summary>One ordinary command of the shell, or one packet there and back.</summary>
     public static readonly TimeSpan Command = TimeSpan.FromSeconds(60);
 
