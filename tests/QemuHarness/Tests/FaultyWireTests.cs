@@ -50,20 +50,21 @@ public sealed class FaultyWireTests
     /// <summary>All requests at once, so that a lost one costs no waiting; the last, sent until it is answered, closes the count.</summary>
     private static async Task<int> PingAllAsync(EthernetPeer peer, Random random)
     {
-        List<(byte[] Data, Task<IcmpV4Packet?> Reply)> pings = [];
+        List<(byte[] Data, Task<IcmpV4Packet> Reply)> pings = [];
         for (ushort i = 0; i < Pings; i++)
         {
             byte[] data = new byte[random.Next(0, 1400)];
             random.NextBytes(data);
-            pings.Add((data, peer.PingAsync(1, i, data, Limits.Command)));
+            pings.Add((data, await peer.StartPingAsync(id: 1, i, data)));
         }
 
         await PingUntilAnsweredAsync(peer, id: 2);
         int answered = 0;
-        foreach ((byte[] data, Task<IcmpV4Packet?> reply) in pings)
+        foreach ((byte[] data, Task<IcmpV4Packet> reply) in pings)
         {
-            if (reply.IsCompletedSuccessfully && await reply is { } message)
+            if (reply.IsCompletedSuccessfully)
             {
+                IcmpV4Packet message = await reply;
                 Assert.Equal(data, message.Data[..data.Length]);
                 answered++;
             }

@@ -121,8 +121,11 @@ public sealed class ShellTests(PlainGuest shared) : SharedGuestTests<PlainGuest>
     }
 
     [Fact]
-    public async Task CtrlC_OnAHalfTypedLine_DropsIt() =>
-        Assert.Equal("new", (await Shell.TypeAsync("echo old\x03" + "echo new\r", Limits.Command)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim());
+    public async Task CtrlC_OnAHalfTypedLine_DropsIt()
+    {
+        _ = await Shell.TypeAsync("echo old\x03", Limits.Command);
+        Assert.Equal("new", (await Shell.TypeAsync("echo new\r", Limits.Command)).Trim());
+    }
 
     [Fact]
     public async Task Job_InTheBackground_IsListedAndKilled()

@@ -57,16 +57,23 @@ internal sealed class EthernetPeer
         return await WaitForAsync<ArpPacket>(arp => arp.Operation == ArpOperation.Response, limit);
     }
 
-    /// <summary>Sends one echo request and waits for its reply.</summary>
-    /// <returns>The reply, or null when it did not come in time.</returns>
-    public async Task<IcmpV4Packet?> PingAsync(ushort id, ushort sequence, byte[] data, TimeSpan limit)
+    /// <summary>Sends one echo request.</summary>
+    /// <returns>The reply to come: it has completed before any later frame of the guest is looked at.</returns>
+    public async Task<Task<IcmpV4Packet>> StartPingAsync(ushort id, ushort sequence, byte[] data)
     {
         TaskCompletionSource<IcmpV4Packet> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _echoes[(id, sequence)] = reply;
         await SendAsync(Frames.Echo(IcmpV4TypeCode.EchoRequest, Mac, Frames.GuestMac, Ip, Frames.GuestIp, id, sequence, data));
+        return reply.Task;
+    }
+
+    /// <summary>Sends one echo request and waits for its reply.</summary>
+    /// <returns>The reply, or null when it did not come in time.</returns>
+    public async Task<IcmpV4Packet?> PingAsync(ushort id, ushort sequence, byte[] data, TimeSpan limit)
+    {
         try
         {
-            return await reply.Task.WaitAsync(limit);
+            return await (await StartPingAsync(id, sequence, data)).WaitAsync(limit);
         }
         catch (TimeoutException)
         {
