@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelSockets.UserApps.Commands;
+using KernelSockets.UserApps.Files;
 using KernelSockets.UserApps.Programs;
 using KernelSockets.UserApps.SelfTest;
 
@@ -27,6 +28,7 @@ public sealed class AppTable
         table.AddShell(system);
         table.AddSystem(system);
         table.AddNetwork(system);
+        table.AddFiles();
         table.AddDiagnostics(system);
         table.AddPrograms();
         table._apps.Sort(static (left, right) =>
@@ -73,6 +75,8 @@ public sealed class AppTable
         Add(new PingCommand(system));
         Add(new RouteCommand(system));
     }
+
+    private void AddFiles() => Add(new App("hexdump", AppGroup.Files, "bytes of files in hexadecimal", Hexdump.Help, Hexdump.Main));
 
     private void AddDiagnostics(ISystem system)
     {
