@@ -149,7 +149,7 @@ public sealed class LineEditorTests
     public void Tab_UniqueCommand_IsCompletedWithABlank() => Assert.Equal("ifconfig eth0", Line("ifc\teth0"));
 
     [Fact]
-    public void Tab_CommonPrefix_IsCompletedSoFar() => Assert.Equal("he", Line("h\t"));
+    public void Tab_CommonPrefix_IsCompletedSoFar() => Assert.Equal("hel", Line("hel\t"));
 
     [Fact]
     public void Tab_Twice_ListsTheCandidates()

@@ -76,7 +76,8 @@ internal static class Hexdump
         bool isRepeating = false;
         while (true)
         {
-            int count = input.ReadAtLeast(line.AsSpan(0, (int)Math.Min(LineLength, end - offset)), LineLength, throwOnEndOfStream: false);
+            int wanted = (int)Math.Min(LineLength, end - offset);
+            int count = input.ReadAtLeast(line.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
             if (count == 0)
             {
                 break;
