@@ -51,9 +51,14 @@ public static class FileControl
             return error;
         }
 
-        IoResult result = Apply(file!, command, argument);
-        file!.Release();
-        return result;
+        try
+        {
+            return Apply(file!, command, argument);
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private static IoResult Apply(OpenFile file, int command, long argument)
