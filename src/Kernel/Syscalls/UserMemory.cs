@@ -12,6 +12,10 @@ internal static unsafe class UserMemory
     /// <summary>Most bytes that one read or write moves, as in Linux (MAX_RW_COUNT).</summary>
     public const ulong MaximumTransfer = 0x7FFF_F000;
 
+    /// <summary>True when all of a range can be read, or written.</summary>
+    public static bool IsAccessible(ulong address, ulong length, bool isWritten) =>
+        length <= int.MaxValue && Gateway.IsAccessible(address, length, isWritten);
+
     /// <summary>A readable range.</summary>
     public static bool TryRead(ulong address, ulong length, out ReadOnlySpan<byte> memory)
     {
