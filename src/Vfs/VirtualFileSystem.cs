@@ -1,4 +1,5 @@
 using KernelSockets.Vfs.Dev;
+using KernelSockets.Vfs.Events;
 using KernelSockets.Vfs.Memory;
 using KernelSockets.Vfs.Minix;
 using KernelSockets.Vfs.Pipe;
@@ -29,10 +30,12 @@ public sealed partial class VirtualFileSystem
     {
         Pipes = new PipeFileSystem(queues, clock, NextAnonymousDevice());
         Sockets = new SocketFileSystem(clock, NextAnonymousDevice());
+        Events = new EventFileSystem(queues, NextAnonymousDevice());
         MemoryFileSystem memory = new(clock);
         Require(FileSystems.Register(memory));
         Require(FileSystems.Register(Pipes));
         Require(FileSystems.Register(Sockets));
+        Require(FileSystems.Register(Events));
         Require(FileSystems.Register(new DeviceFileSystem(Devices)));
         Require(FileSystems.Register(new MinixFileSystem(clock)));
         Require(memory.Super(device: null, NextAnonymousDevice(), isReadOnly: false, out SuperBlock? root));
@@ -58,6 +61,9 @@ public sealed partial class VirtualFileSystem
 
     /// <summary>Pipes.</summary>
     public PipeFileSystem Pipes { get; }
+
+    /// <summary>Event counters and epoll sets.</summary>
+    public EventFileSystem Events { get; }
 
     /// <summary>Sockets.</summary>
     public SocketFileSystem Sockets { get; }
