@@ -66,7 +66,9 @@ public static class FileControl
         switch (command)
         {
             case GetStatusFlags:
-                return IoResult.Ok((int)(file.Flags | OpenFlags.LargeFile));
+                // Linux sets O_LARGEFILE in open, and pipes, sockets and event files are not opened by it.
+                bool isOpened = file.Operations.Type is not (FileSystemType.Pipe or FileSystemType.Socket or FileSystemType.Event);
+                return IoResult.Ok((int)(isOpened ? file.Flags | OpenFlags.LargeFile : file.Flags));
             case SetStatusFlags:
                 file.ChangeFlags((OpenFlags)argument);
                 return IoResult.Ok(0);

@@ -69,7 +69,9 @@ internal sealed class FileCalls
 
         try
         {
-            IoResult result = !UserMemory.TryWrite(call.B, length, out Span<byte> memory)
+            length = Math.Min(length, MostRead(file!));
+            Span<byte> memory = default;
+            IoResult result = !UserMemory.IsPossible(call.B, call.C) || !UserMemory.TryWrite(call.B, length, out memory)
                 ? Errno.EFAULT
                 : call.Number == Linux.Read ? file!.Read(memory) : file!.ReadAt(memory, (long)call.D);
             return result.ToSystemCall();
@@ -78,6 +80,19 @@ internal sealed class FileCalls
         {
             file!.Release();
         }
+    }
+
+    /// <summary>More than a read can deliver, so that a longer buffer need not be there in full.</summary>
+    private static ulong MostRead(OpenFile file)
+    {
+        const ulong Counter = sizeof(ulong);
+        const ulong Datagram = 0x1_0000;
+        return file.Operations.Type switch
+        {
+            FileSystemType.Event => Counter,
+            FileSystemType.Socket when SocketFileSystem.Find(file)?.Kind != SocketKind.Stream => Datagram,
+            _ => UserMemory.MaximumTransfer,
+        };
     }
 
     private long Write(in CallArguments call)
