@@ -91,6 +91,7 @@ public sealed class AppTable
     {
         Add(new App("crash", AppGroup.Programs, "fail in various ways", Crash.Help, Crash.Main));
         Add(new App("hello", AppGroup.Programs, "greet", Hello.Help, Hello.Main));
+        Add(new App("syscallfuzz", AppGroup.Programs, "make system calls with wild arguments", SyscallFuzz.Help, SyscallFuzz.Main));
     }
 
     private void Add(Command command) => Add(command.ToApp());
