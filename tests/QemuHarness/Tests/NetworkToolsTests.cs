@@ -7,7 +7,7 @@ public sealed class NetworkToolsTests
 {
     private const string Dynamic = "ip=dhcp";
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Dhcp_FromDnsmasq_GivesAddressRouteAndNames()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
@@ -36,7 +36,7 @@ public sealed class NetworkToolsTests
         Assert.Contains("bound to 10.77.0.2", again.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Traceroute_ToTheHost_ReachesItInOneHop()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
@@ -45,7 +45,7 @@ public sealed class NetworkToolsTests
         Assert.Matches(@"(?m)^ ?1 +10\.77\.0\.1 +[0-9.]+ ms", output);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Nc_OverUdp_CarriesTextBothWays()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
@@ -67,7 +67,7 @@ public sealed class NetworkToolsTests
         _ = await guest.Shell.WaitForPromptAsync(from, Limits.Command);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Inetd_EchoOverUdp_ReturnsEveryDatagram()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
@@ -83,7 +83,7 @@ public sealed class NetworkToolsTests
         Assert.Contains("all came back", echo.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Nmap_UdpAndProtocolScans_GetAnswersAndLeaveTheGuestAlive()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
@@ -104,7 +104,7 @@ public sealed class NetworkToolsTests
         _ = (await guest.Shell.RunAsync("echo alive")).Succeeded();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task RawAndPacketDemo_AnswerTheHost()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
