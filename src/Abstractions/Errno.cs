@@ -148,6 +148,9 @@ public enum Errno
     /// <summary>Operation not supported (ENOTSUP).</summary>
     EOPNOTSUPP = 95,
 
+    /// <summary>Protocol family not supported.</summary>
+    EPFNOSUPPORT = 96,
+
     /// <summary>Address family not supported by protocol.</summary>
     EAFNOSUPPORT = 97,
 

@@ -59,6 +59,7 @@ public static class ErrnoText
         Errno.EPROTONOSUPPORT => "Protocol not supported",
         Errno.ESOCKTNOSUPPORT => "Socket type not supported",
         Errno.EOPNOTSUPP => "Operation not supported",
+        Errno.EPFNOSUPPORT => "Protocol family not supported",
         Errno.EAFNOSUPPORT => "Address family not supported by protocol",
         Errno.EADDRINUSE => "Address already in use",
         Errno.EADDRNOTAVAIL => "Cannot assign requested address",

@@ -26,6 +26,7 @@ internal static class KernelMain
         console.Terminal.Interrupted = jobs.InterruptForeground;
         ConsoleRouter.Install(vfs.Files);
         KernelSystem system = new(options, console, jobs, pci);
+        network.Connect(vfs.Sockets);
         SystemCallTable.Install(vfs, system);
         system.Attach(network);
         console.Start();

@@ -127,6 +127,24 @@ public sealed class NetworkControl : INetworkControl
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<RouteInformation> Routes() => [];
+
+    /// <inheritdoc/>
+    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric) => Errno.EOPNOTSUPP;
+
+    /// <inheritdoc/>
+    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) => Errno.EOPNOTSUPP;
+
+    /// <inheritdoc/>
+    public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProtocolCounter> Counters() => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SocketInformation> Sockets() => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<NeighbourInformation> Neighbours()
     {
         lock (_stack.Gate)

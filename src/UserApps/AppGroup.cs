@@ -12,6 +12,9 @@ public enum AppGroup
     /// <summary>Interfaces, neighbours, hosts.</summary>
     Network,
 
+    /// <summary>Files and what is in them.</summary>
+    Files,
+
     /// <summary>Looking into the kernel and the runtime, and testing them.</summary>
     Diagnostics,
 

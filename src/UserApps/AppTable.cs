@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelSockets.UserApps.Commands;
+using KernelSockets.UserApps.Files;
 using KernelSockets.UserApps.Programs;
 using KernelSockets.UserApps.SelfTest;
 
@@ -27,6 +28,7 @@ public sealed class AppTable
         table.AddShell(system);
         table.AddSystem(system);
         table.AddNetwork(system);
+        table.AddFiles();
         table.AddDiagnostics(system);
         table.AddPrograms();
         table._apps.Sort(static (left, right) =>
@@ -74,6 +76,8 @@ public sealed class AppTable
         Add(new RouteCommand(system));
     }
 
+    private void AddFiles() => Add(new App("hexdump", AppGroup.Files, "bytes of files in hexadecimal", Hexdump.Help, Hexdump.Main));
+
     private void AddDiagnostics(ISystem system)
     {
         Add(new DmesgCommand(system));
@@ -87,6 +91,7 @@ public sealed class AppTable
     {
         Add(new App("crash", AppGroup.Programs, "fail in various ways", Crash.Help, Crash.Main));
         Add(new App("hello", AppGroup.Programs, "greet", Hello.Help, Hello.Main));
+        Add(new App("syscallfuzz", AppGroup.Programs, "make system calls with wild arguments", SyscallFuzz.Help, SyscallFuzz.Main));
     }
 
     private void Add(Command command) => Add(command.ToApp());

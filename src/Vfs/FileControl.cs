@@ -51,9 +51,14 @@ public static class FileControl
             return error;
         }
 
-        IoResult result = Apply(file!, command, argument);
-        file!.Release();
-        return result;
+        try
+        {
+            return Apply(file!, command, argument);
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private static IoResult Apply(OpenFile file, int command, long argument)
@@ -61,7 +66,9 @@ public static class FileControl
         switch (command)
         {
             case GetStatusFlags:
-                return IoResult.Ok((int)(file.Flags | OpenFlags.LargeFile));
+                // Linux sets O_LARGEFILE in open, and pipes, sockets and event files are not opened by it.
+                bool isOpened = file.Operations.Type is not (FileSystemType.Pipe or FileSystemType.Socket or FileSystemType.Event);
+                return IoResult.Ok((int)(isOpened ? file.Flags | OpenFlags.LargeFile : file.Flags));
             case SetStatusFlags:
                 file.ChangeFlags((OpenFlags)argument);
                 return IoResult.Ok(0);

@@ -8,19 +8,22 @@ namespace KernelSockets.Vfs;
 public sealed class FileTable
 {
     /// <summary>Descriptors in all: RLIMIT_NOFILE, and the system's bound.</summary>
-    public const int DefaultCapacity = 1024;
+    public const int DefaultCapacity = 16_384;
 
     /// <summary>Descriptors that one job may own, its three standard ones among them.</summary>
-    public const int DefaultJobLimit = 512;
+    public const int DefaultJobLimit = 12_288;
 
     /// <summary>Descriptors 0, 1 and 2.</summary>
     public const int StandardCount = 3;
 
+    /// <summary>Room for descriptors at first; it doubles when they need more.</summary>
+    private const int FirstSize = 256;
+
     private readonly Lock _gate = new();
-    private readonly Slot[] _shared;
+    private readonly DescriptorSet _used;
     private readonly Dictionary<int, Job> _jobs = [];
     private readonly int _jobLimit;
-    private int _firstFree = StandardCount;
+    private Slot[] _shared;
 
     /// <summary>An empty table.</summary>
     /// <param name="capacity">Descriptors in all.</param>
@@ -28,12 +31,20 @@ public sealed class FileTable
     public FileTable(int capacity = DefaultCapacity, int jobLimit = DefaultJobLimit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, StandardCount);
-        _shared = new Slot[capacity];
+        Capacity = capacity;
+        _shared = new Slot[Math.Min(capacity, FirstSize)];
+        _used = new DescriptorSet(capacity);
+        for (int fd = 0; fd < StandardCount; fd++)
+        {
+            // The jobs have these.
+            _used.Add(fd);
+        }
+
         _jobLimit = jobLimit;
     }
 
     /// <summary>One above the highest possible descriptor.</summary>
-    public int Capacity => _shared.Length;
+    public int Capacity { get; }
 
     /// <summary>How often a descriptor was refused because the table or a job was full.</summary>
     public long Refused { get; private set; }
@@ -91,7 +102,7 @@ public sealed class FileTable
                 {
                     closed.Add(file);
                     _shared[fd] = default;
-                    _firstFree = Math.Min(_firstFree, fd);
+                    _used.Remove(fd);
                 }
             }
         }
@@ -140,7 +151,7 @@ public sealed class FileTable
                 return error;
             }
 
-            Fill(ref SlotOf(job, fd), job, file, isClosedOnExec);
+            Fill(job, fd, file, isClosedOnExec);
             return Errno.Success;
         }
     }
@@ -227,7 +238,7 @@ public sealed class FileTable
         {
             ref Slot source = ref SlotOf(job, fd);
             ref Slot slot = ref SlotOf(job, target);
-            if (IsNone(ref source) || source.File is null || IsNone(ref slot))
+            if (IsNone(ref source) || source.File is null || !IsPossible(job, target))
             {
                 return Errno.EBADF;
             }
@@ -237,7 +248,8 @@ public sealed class FileTable
                 return Errno.Success;
             }
 
-            bool isNew = slot.File is null || slot.Owner != job;
+            replaced = IsNone(ref slot) ? null : slot.File;
+            bool isNew = replaced is null || slot.Owner != job;
             if (isNew && CountOf(job) >= _jobLimit)
             {
                 Refused++;
@@ -245,14 +257,13 @@ public sealed class FileTable
             }
 
             source.File.Hold();
-            replaced = slot.File;
             OpenFile file = source.File;
             if (replaced is not null)
             {
                 Empty(ref slot, target);
             }
 
-            Fill(ref slot, job, file, isClosedOnExec);
+            Fill(job, target, file, isClosedOnExec);
         }
 
         replaced?.Release();
@@ -279,6 +290,15 @@ public sealed class FileTable
             isClosedOnExec = slot.IsClosedOnExec;
             slot.IsClosedOnExec = change ?? isClosedOnExec;
             return Errno.Success;
+        }
+    }
+
+    /// <summary>True when a job could be given one more descriptor now.</summary>
+    public bool HasRoom(int job)
+    {
+        lock (_gate)
+        {
+            return FindFree(job, 0, out _) == Errno.Success;
         }
     }
 
@@ -329,29 +349,31 @@ public sealed class FileTable
             }
         }
 
-        for (fd = Math.Max(minimum, _firstFree); fd < _shared.Length; fd++)
-        {
-            if (_shared[fd].File is null)
-            {
-                return Errno.Success;
-            }
-        }
-
-        fd = -1;
-        return Errno.ENFILE;
+        return _used.TryFindFree(minimum, out fd) ? Errno.Success : Errno.ENFILE;
     }
 
-    private void Fill(ref Slot slot, int job, OpenFile file, bool isClosedOnExec)
+    private bool IsPossible(int job, int fd) => fd >= StandardCount ? fd < Capacity : fd >= 0 && _jobs.ContainsKey(job);
+
+    private void Fill(int job, int fd, OpenFile file, bool isClosedOnExec)
     {
-        slot = new Slot { File = file, Owner = job, IsClosedOnExec = isClosedOnExec };
+        if (fd >= StandardCount)
+        {
+            Grow(fd);
+            _used.Add(fd);
+        }
+
+        SlotOf(job, fd) = new Slot { File = file, Owner = job, IsClosedOnExec = isClosedOnExec };
         if (_jobs.TryGetValue(job, out Job? owner))
         {
             owner.Count++;
         }
+    }
 
-        while (_firstFree < _shared.Length && _shared[_firstFree].File is not null)
+    private void Grow(int fd)
+    {
+        if (fd >= _shared.Length)
         {
-            _firstFree++;
+            Array.Resize(ref _shared, Math.Min(Math.Max(_shared.Length * 2, fd + 1), Capacity));
         }
     }
 
@@ -365,7 +387,7 @@ public sealed class FileTable
         slot = default;
         if (fd >= StandardCount)
         {
-            _firstFree = Math.Min(_firstFree, fd);
+            _used.Remove(fd);
         }
     }
 

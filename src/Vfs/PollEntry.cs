@@ -26,6 +26,19 @@ public readonly record struct PollEntry(int Fd, PollEvents Events)
         return new PollEntry(BinaryPrimitives.ReadInt32LittleEndian(entry), (PollEvents)BinaryPrimitives.ReadUInt16LittleEndian(entry[EventsOffset..]));
     }
 
+    /// <summary>Reads revents of one of an array.</summary>
+    public static PollEvents ReadReturned(ReadOnlySpan<byte> array, int index) =>
+        (PollEvents)BinaryPrimitives.ReadUInt16LittleEndian(array[((index * Size) + ReturnedOffset)..]);
+
+    /// <summary>Writes this one into an array, with nothing returned yet.</summary>
+    public void Write(Span<byte> array, int index)
+    {
+        Span<byte> entry = array.Slice(index * Size, Size);
+        BinaryPrimitives.WriteInt32LittleEndian(entry, Fd);
+        BinaryPrimitives.WriteUInt16LittleEndian(entry[EventsOffset..], (ushort)Events);
+        BinaryPrimitives.WriteUInt16LittleEndian(entry[ReturnedOffset..], 0);
+    }
+
     /// <summary>Writes revents of one of an array.</summary>
     public static void WriteReturned(Span<byte> array, int index, PollEvents returned) =>
         BinaryPrimitives.WriteUInt16LittleEndian(array[((index * Size) + ReturnedOffset)..], (ushort)returned);

@@ -30,16 +30,23 @@ public static class Poller
         }
 
         OpenFile?[] files = ArrayPool<OpenFile?>.Shared.Rent(count);
-        Hold(table, job, entries, files.AsSpan(0, count));
-        IoResult result = Wait(entries, files, waiter, deadline);
-        waiter.DetachAll();
-        for (int i = 0; i < count; i++)
+        files.AsSpan(0, count).Clear();
+        try
         {
-            files[i]?.Release();
+            Hold(table, job, entries, files.AsSpan(0, count));
+            return Wait(entries, files, waiter, deadline);
         }
+        finally
+        {
+            // An interrupt of the thread may leave the wait as an exception.
+            waiter.DetachAll();
+            for (int i = 0; i < count; i++)
+            {
+                files[i]?.Release();
+            }
 
-        ArrayPool<OpenFile?>.Shared.Return(files, clearArray: true);
-        return result;
+            ArrayPool<OpenFile?>.Shared.Return(files, clearArray: true);
+        }
     }
 
     private static void Hold(FileTable table, int job, ReadOnlySpan<byte> entries, Span<OpenFile?> files)

@@ -1,7 +1,9 @@
 using KernelSockets.Vfs.Dev;
+using KernelSockets.Vfs.Events;
 using KernelSockets.Vfs.Memory;
 using KernelSockets.Vfs.Minix;
 using KernelSockets.Vfs.Pipe;
+using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Vfs;
 
@@ -27,9 +29,13 @@ public sealed partial class VirtualFileSystem
     public VirtualFileSystem(Clock clock, EntropySource entropy, IWaitQueueFactory queues)
     {
         Pipes = new PipeFileSystem(queues, clock, NextAnonymousDevice());
+        Sockets = new SocketFileSystem(clock, NextAnonymousDevice());
+        Events = new EventFileSystem(queues, NextAnonymousDevice());
         MemoryFileSystem memory = new(clock);
         Require(FileSystems.Register(memory));
         Require(FileSystems.Register(Pipes));
+        Require(FileSystems.Register(Sockets));
+        Require(FileSystems.Register(Events));
         Require(FileSystems.Register(new DeviceFileSystem(Devices)));
         Require(FileSystems.Register(new MinixFileSystem(clock)));
         Require(memory.Super(device: null, NextAnonymousDevice(), isReadOnly: false, out SuperBlock? root));
@@ -55,6 +61,12 @@ public sealed partial class VirtualFileSystem
 
     /// <summary>Pipes.</summary>
     public PipeFileSystem Pipes { get; }
+
+    /// <summary>Event counters and epoll sets.</summary>
+    public EventFileSystem Events { get; }
+
+    /// <summary>Sockets.</summary>
+    public SocketFileSystem Sockets { get; }
 
     /// <summary>The root directory; the owner of a reference to it has called <see cref="Inode.Hold"/>.</summary>
     public Inode Root => _mounts.Root;

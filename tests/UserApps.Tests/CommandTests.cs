@@ -86,7 +86,7 @@ public sealed class CommandTests
         }
 
         Assert.True(output.Split('\n').All(line => line.Length <= 100));
-        Assert.Equal(["Shell", "System", "Network", "Diagnostics", "Programs"],
+        Assert.Equal(["Shell", "System", "Network", "Files", "Diagnostics", "Programs"],
             output.Split('\n').Where(line => line.Length > 0 && char.IsUpper(line[0]) && !line.Contains(' ', StringComparison.Ordinal)));
     }
 

@@ -75,6 +75,41 @@ public sealed class FileTableTests
     }
 
     [Fact]
+    public void TenThousandDescriptors_AreOneJobs_AndTheLowestFreeOneIsFound()
+    {
+        const int count = 10_000;
+        FileTable table = new();
+        Assert.Equal(Errno.Success, table.AddJob(Job, null, null, null));
+        OpenFile file = Null();
+        for (int i = 0; i < count; i++)
+        {
+            file.Hold();
+            Assert.Equal(Errno.Success, table.TryInstall(Job, file, false, out int fd));
+            Assert.Equal(i, fd);
+        }
+
+        foreach (int freed in (int[])[5_000, 17, 9_999, 64, 4_095])
+        {
+            Assert.Equal(Errno.Success, table.Close(Job, freed));
+        }
+
+        foreach (int expected in (int[])[17, 64, 4_095, 5_000, 9_999, count])
+        {
+            file.Hold();
+            Assert.Equal(Errno.Success, table.TryInstall(Job, file, false, out int fd));
+            Assert.Equal(expected, fd);
+        }
+
+        Assert.Equal(Errno.Success, table.Duplicate(Job, 0, 16_000, false, out int high));
+        Assert.Equal(16_000, high);
+        Assert.Equal(Errno.Success, table.DuplicateTo(Job, 0, 16_383, false, refusesSame: true));
+        Assert.Equal(Errno.EBADF, table.DuplicateTo(Job, 0, 16_384, false, refusesSame: true));
+        table.EndJob(Job);
+        Assert.Equal(1, file.References);
+        file.Release();
+    }
+
+    [Fact]
     public void EndJob_ClosesWhatTheJobOwns_AndNothingElse()
     {
         OpenFile mine = Null();

@@ -41,6 +41,16 @@ public static class IoctlRequest
     private const uint InterfaceList = 0x8912;
     private const int InterfaceRequestSize = 40;
     private const int InterfaceListSize = 16;
+    private const uint AddRoute = 0x890B;
+    private const uint DeleteRoute = 0x890C;
+    private const int RouteSize = 120;
+    private const uint DeleteNeighbour = 0x8953;
+    private const uint SetNeighbour = 0x8955;
+    private const int NeighbourSize = 68;
+    private const uint SocketFirstOther = 0x8900;
+    private const uint StampFirst = 0x8906;
+    private const uint SocketLastOther = 0x8907;
+    private const int TimeSize = 16;
     private const int TermiosSize = 36;
     private const int WindowSize = 8;
     private const uint OldStyleLimit = 0x10000;
@@ -54,6 +64,10 @@ public static class IoctlRequest
         TerminalGetSize or TerminalSetSize => WindowSize,
         TerminalGetForeground or TerminalSetForeground or OutputQueueLength or BytesAvailable or SetNonBlocking => sizeof(int),
         InterfaceList => InterfaceListSize,
+        AddRoute or DeleteRoute => RouteSize,
+        >= DeleteNeighbour and <= SetNeighbour => NeighbourSize,
+        >= SocketFirstOther and < StampFirst => sizeof(int),
+        StampFirst or SocketLastOther => TimeSize,
         >= SocketFirst and <= SocketLast => InterfaceRequestSize,
         >= OldStyleLimit => (int)((request >> SizeShift) & SizeMask),
         _ => 0,

@@ -11,6 +11,7 @@ public sealed class OpenFile
     private int _references = 1;
     private long _position;
     private volatile OpenFlags _flags;
+    private IOpenFileObserver[] _observers = [];
 
     /// <summary>Opens an inode; <see cref="FileSystemOps.OnOpen"/> has still to be asked (see <see cref="TryOpen"/>).</summary>
     private OpenFile(Inode inode, FileSystemOps operations, OpenFlags flags)
@@ -80,11 +81,40 @@ public sealed class OpenFile
     /// <summary>Adds a reference.</summary>
     public void Hold() => Interlocked.Increment(ref _references);
 
+    /// <summary>Adds a reference, unless the file is closed.</summary>
+    public bool TryHold()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Tells an observer when the file is closed. Called with a reference held.</summary>
+    public void Observe(IOpenFileObserver observer) => ChangeObservers(known => [.. known, observer]);
+
+    /// <summary>Takes back one <see cref="Observe"/>.</summary>
+    public void Unobserve(IOpenFileObserver observer) => ChangeObservers(known => Array.FindAll(known, other => other != observer));
+
     /// <summary>Drops a reference; the last one closes the file.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
+            foreach (IOpenFileObserver observer in Volatile.Read(ref _observers))
+            {
+                observer.OnClosed();
+            }
+
             if (!IsPathOnly)
             {
                 Operations.OnRelease(this);
@@ -263,6 +293,21 @@ public sealed class OpenFile
                 written += entry.RecordLength;
                 _position = next;
             }
+        }
+    }
+
+    private void ChangeObservers(Func<IOpenFileObserver[], IOpenFileObserver[]> change)
+    {
+        IOpenFileObserver[] seen = Volatile.Read(ref _observers);
+        while (true)
+        {
+            IOpenFileObserver[] before = Interlocked.CompareExchange(ref _observers, change(seen), seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
         }
     }
 

@@ -24,6 +24,37 @@ public interface INetworkControl
     /// <returns><see cref="Errno.ENETUNREACH"/> when no interface reaches it directly.</returns>
     Errno SetGateway(Ipv4Address gateway);
 
+    /// <summary>The routing table, networks of the interfaces included, most specific first.</summary>
+    IReadOnlyList<RouteInformation> Routes();
+
+    /// <summary>Adds a route.</summary>
+    /// <param name="destination">Network, without host bits.</param>
+    /// <param name="prefixLength">Its prefix, 0 for the default route.</param>
+    /// <param name="gateway">Next hop; 0.0.0.0 for none.</param>
+    /// <param name="interfaceName">Through which interface; null for the one that reaches the gateway.</param>
+    /// <param name="metric">The lower of two equal routes counts.</param>
+    /// <returns><see cref="Errno.EEXIST"/>, <see cref="Errno.ENETUNREACH"/> when the gateway is not reached directly, <see cref="Errno.ENODEV"/>,
+    /// <see cref="Errno.EINVAL"/> for host bits, <see cref="Errno.ENOBUFS"/> when the table is full.</returns>
+    Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric);
+
+    /// <summary>Deletes a route.</summary>
+    /// <param name="destination">Network.</param>
+    /// <param name="prefixLength">Its prefix.</param>
+    /// <param name="gateway">Next hop; null for whichever.</param>
+    /// <param name="interfaceName">Interface; null for whichever.</param>
+    /// <returns><see cref="Errno.ESRCH"/> when there is none.</returns>
+    Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName);
+
+    /// <summary>Lets an interface take frames that are meant for others, or not; counted, as several may want it.</summary>
+    /// <returns><see cref="Errno.ENODEV"/>.</returns>
+    Errno SetPromiscuous(string name, bool isPromiscuous);
+
+    /// <summary>Counters of all protocols.</summary>
+    IReadOnlyList<ProtocolCounter> Counters();
+
+    /// <summary>All sockets, by protocol and local address.</summary>
+    IReadOnlyList<SocketInformation> Sockets();
+
     /// <summary>The ARP cache.</summary>
     IReadOnlyList<NeighbourInformation> Neighbours();
 

@@ -5,6 +5,7 @@ using KernelSockets.Kernel.Memory;
 using KernelSockets.Kernel.Nucleus;
 using KernelSockets.Kernel.Tasks;
 using KernelSockets.Net;
+using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Kernel.Devices;
 
@@ -65,6 +66,12 @@ internal sealed class NetworkService : IStackHost
         }
 
         return service;
+    }
+
+    /// <summary>Registers the socket modules, and lets sockets' ioctl reach the interfaces.</summary>
+    public void Connect(SocketFileSystem sockets)
+    {
+        sockets.Network = Control;
     }
 
     /// <summary>Starts the task that serves cards and stack.</summary>

@@ -423,7 +423,7 @@ internal static unsafe class TaskCalls
                 return -(long)Errno.EFAULT;
             }
 
-            ulong limit = resource == OpenFiles ? 1024ul : resource == Stack ? NucleusMain.FirstStackBytes : Infinity;
+            ulong limit = resource == OpenFiles ? (ulong)Vfs.FileTable.DefaultCapacity : resource == Stack ? NucleusMain.FirstStackBytes : Infinity;
             ((ulong*)old)[0] = limit;
             ((ulong*)old)[1] = limit;
         }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using KernelSockets.Kernel.Nucleus;
+using KernelSockets.Sockets;
 using KernelSockets.Vfs;
+using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Kernel.Syscalls;
 
@@ -65,11 +67,32 @@ internal sealed class FileCalls
             return -(long)error;
         }
 
-        IoResult result = !UserMemory.TryWrite(call.B, length, out Span<byte> memory)
-            ? Errno.EFAULT
-            : call.Number == Linux.Read ? file!.Read(memory) : file!.ReadAt(memory, (long)call.D);
-        file!.Release();
-        return result.ToSystemCall();
+        try
+        {
+            length = Math.Min(length, MostRead(file!));
+            Span<byte> memory = default;
+            IoResult result = !UserMemory.IsPossible(call.B, call.C) || !UserMemory.TryWrite(call.B, length, out memory)
+                ? Errno.EFAULT
+                : call.Number == Linux.Read ? file!.Read(memory) : file!.ReadAt(memory, (long)call.D);
+            return result.ToSystemCall();
+        }
+        finally
+        {
+            file!.Release();
+        }
+    }
+
+    /// <summary>More than a read can deliver, so that a longer buffer need not be there in full.</summary>
+    private static ulong MostRead(OpenFile file)
+    {
+        const ulong Counter = sizeof(ulong);
+        const ulong Datagram = 0x1_0000;
+        return file.Operations.Type switch
+        {
+            FileSystemType.Event => Counter,
+            FileSystemType.Socket when SocketFileSystem.Find(file)?.Kind != SocketKind.Stream => Datagram,
+            _ => UserMemory.MaximumTransfer,
+        };
     }
 
     private long Write(in CallArguments call)
@@ -80,11 +103,17 @@ internal sealed class FileCalls
             return -(long)error;
         }
 
-        IoResult result = !UserMemory.TryRead(call.B, length, out ReadOnlySpan<byte> memory)
-            ? Errno.EFAULT
-            : call.Number == Linux.Write ? file!.Write(memory) : file!.WriteAt(memory, (long)call.D);
-        file!.Release();
-        return result.ToSystemCall();
+        try
+        {
+            IoResult result = !UserMemory.TryRead(call.B, length, out ReadOnlySpan<byte> memory)
+                ? Errno.EFAULT
+                : call.Number == Linux.Write ? file!.Write(memory) : file!.WriteAt(memory, (long)call.D);
+            return result.ToSystemCall();
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     /// <summary>readv and writev: piece by piece, until one is short.</summary>
@@ -100,11 +129,35 @@ internal sealed class FileCalls
             return -(long)error;
         }
 
-        long result = !UserMemory.TryRead(call.B, call.C * VectorBytes, out ReadOnlySpan<byte> vectors)
-            ? -(long)Errno.EFAULT
-            : TransferAll(file!, vectors, call.Number == Linux.Writev);
-        file!.Release();
-        return result;
+        try
+        {
+            if (SocketFileSystem.Find(file!) is not null && !file!.IsPathOnly)
+            {
+                return TransferMessage(call, file);
+            }
+
+            return UserMemory.TryRead(call.B, call.C * VectorBytes, out ReadOnlySpan<byte> vectors)
+                ? TransferAll(file!, vectors, call.Number == Linux.Writev)
+                : -(long)Errno.EFAULT;
+        }
+        finally
+        {
+            file!.Release();
+        }
+    }
+
+    /// <summary>readv and writev on a socket: all buffers are one message.</summary>
+    private static long TransferMessage(in CallArguments call, OpenFile file)
+    {
+        bool isWrite = call.Number == Linux.Writev;
+        Errno error = UserVectors.Current.TryRead(call.B, call.C, isWritten: !isWrite, out IoVector data);
+        if (error != Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        IoResult result = isWrite ? SocketFileSystem.Write(file, data) : SocketFileSystem.Read(file, data);
+        return result.ToSystemCall();
     }
 
     private static long TransferAll(OpenFile file, ReadOnlySpan<byte> vectors, bool isWrite)
@@ -169,12 +222,23 @@ internal sealed class FileCalls
             return -(long)error;
         }
 
-        int size = IoctlRequest.ArgumentSize((uint)call.B);
-        IoResult result = !UserMemory.TryWrite(call.C, (uint)size, out Span<byte> memory)
-            ? Errno.EFAULT
-            : file!.Ioctl((uint)call.B, (long)call.C, memory);
-        file!.Release();
-        return result.ToSystemCall();
+        try
+        {
+            int size = IoctlRequest.ArgumentSize((uint)call.B);
+            if (!UserMemory.TryWrite(call.C, (uint)size, out Span<byte> memory))
+            {
+                return -(long)Errno.EFAULT;
+            }
+
+            bool isSocket = SocketFileSystem.Find(file!) is not null && !file!.IsPathOnly;
+            return isSocket && NetworkIoctl.TryServe(_vfs.Sockets.Network, (uint)call.B, memory, out Errno served)
+                ? -(long)served
+                : file!.Ioctl((uint)call.B, (long)call.C, memory).ToSystemCall();
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private long Seek(in CallArguments call)
@@ -184,9 +248,15 @@ internal sealed class FileCalls
             return -(long)error;
         }
 
-        error = file!.Seek((long)call.B, (SeekOrigin)(int)call.C, out long position);
-        file.Release();
-        return error == Errno.Success ? position : -(long)error;
+        try
+        {
+            error = file!.Seek((long)call.B, (SeekOrigin)(int)call.C, out long position);
+            return error == Errno.Success ? position : -(long)error;
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private long MakePipe(in CallArguments call)

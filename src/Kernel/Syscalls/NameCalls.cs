@@ -83,6 +83,7 @@ internal sealed class NameCalls
             start.Hold();
         }
 
+        // Nothing above waits, so nothing above throws.
         file.Release();
         return start is null ? Errno.ENOTDIR : Errno.Success;
     }
@@ -98,8 +99,16 @@ internal sealed class NameCalls
         }
 
         OpenFlags options = (OpenFlags)(int)flags;
-        error = _vfs.TryOpen(start!, path, options, (InodeMode)mode & ~FileCreationMask, out OpenFile? file);
-        start!.Release();
+        OpenFile? file;
+        try
+        {
+            error = _vfs.TryOpen(start!, path, options, (InodeMode)mode & ~FileCreationMask, out file);
+        }
+        finally
+        {
+            start!.Release();
+        }
+
         if (error != Errno.Success)
         {
             return -(long)error;
@@ -130,9 +139,15 @@ internal sealed class NameCalls
             return -(long)error;
         }
 
-        error = _vfs.Stat(start!, path, (flags & NoFollow) == 0, out FileStat stat);
-        start!.Release();
-        return error == Errno.Success ? Store(stat, address) : -(long)error;
+        try
+        {
+            error = _vfs.Stat(start!, path, (flags & NoFollow) == 0, out FileStat stat);
+            return error == Errno.Success ? Store(stat, address) : -(long)error;
+        }
+        finally
+        {
+            start!.Release();
+        }
     }
 
     private long StatDescriptor(in CallArguments call, int fd, ulong address)
@@ -143,9 +158,15 @@ internal sealed class NameCalls
             return -(long)error;
         }
 
-        error = file!.Inode.Operations.Stat(file.Inode, out FileStat stat);
-        file.Release();
-        return error == Errno.Success ? Store(stat, address) : -(long)error;
+        try
+        {
+            error = file!.Inode.Operations.Stat(file.Inode, out FileStat stat);
+            return error == Errno.Success ? Store(stat, address) : -(long)error;
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private static long Store(in FileStat stat, ulong address)
@@ -167,9 +188,15 @@ internal sealed class NameCalls
             return -(long)error;
         }
 
-        IoResult result = UserMemory.TryWrite(call.B, (uint)call.C, out Span<byte> memory) ? file!.ReadDirectory(memory) : Errno.EFAULT;
-        file!.Release();
-        return result.ToSystemCall();
+        try
+        {
+            IoResult result = UserMemory.TryWrite(call.B, (uint)call.C, out Span<byte> memory) ? file!.ReadDirectory(memory) : Errno.EFAULT;
+            return result.ToSystemCall();
+        }
+        finally
+        {
+            file!.Release();
+        }
     }
 
     private long GetCurrentDirectory(in CallArguments call)

@@ -1,5 +1,4 @@
 using KernelSockets.Kernel.Nucleus;
-using KernelSockets.Kernel.Tasks;
 using KernelSockets.Vfs;
 
 namespace KernelSockets.Kernel.Syscalls;
@@ -7,13 +6,7 @@ namespace KernelSockets.Kernel.Syscalls;
 /// <summary>poll and ppoll. Called in the calling task, interrupts on.</summary>
 internal sealed class PollCalls
 {
-    private const int TimespecBytes = 16;
-
-    [ThreadStatic]
-    private static PollWaiter? s_waiter;
-
     private readonly VirtualFileSystem _vfs;
-    private readonly KernelWaitQueueFactory _queues = new();
 
     public PollCalls(VirtualFileSystem vfs) => _vfs = vfs;
 
@@ -23,8 +16,7 @@ internal sealed class PollCalls
         switch (call.Number)
         {
             case Linux.Poll:
-                int milliseconds = (int)call.C;
-                result = Poll(call, milliseconds < 0 ? Instant.Never : KernelClock.Instance.Now + TimeSpan.FromMilliseconds(milliseconds));
+                result = Poll(call, UserTime.FromMilliseconds((int)call.C));
                 return true;
             case Linux.Ppoll:
                 result = PollUntil(call);
@@ -42,22 +34,8 @@ internal sealed class PollCalls
             return Poll(call, Instant.Never);
         }
 
-        if (!UserMemory.TryRead(call.C, TimespecBytes, out ReadOnlySpan<byte> memory))
-        {
-            return -(long)Errno.EFAULT;
-        }
-
-        long seconds = BitConverter.ToInt64(memory);
-        long nanoseconds = BitConverter.ToInt64(memory[8..]);
-        if (seconds < 0 || nanoseconds is < 0 or >= 1_000_000_000)
-        {
-            return -(long)Errno.EINVAL;
-        }
-
-        Instant deadline = seconds > int.MaxValue
-            ? Instant.Never
-            : new Instant(KernelClock.Instance.Now.Nanoseconds + (seconds * 1_000_000_000) + nanoseconds);
-        return Poll(call, deadline);
+        Errno error = UserTime.TryReadTimespec(call.C, out Instant deadline);
+        return error == Errno.Success ? Poll(call, deadline) : -(long)error;
     }
 
     private long Poll(in CallArguments call, Instant deadline)
@@ -72,7 +50,6 @@ internal sealed class PollCalls
             return -(long)Errno.EFAULT;
         }
 
-        s_waiter ??= new PollWaiter(_queues);
-        return Poller.Poll(_vfs.Files, call.Job, entries, s_waiter, deadline).ToSystemCall();
+        return Poller.Poll(_vfs.Files, call.Job, entries, TaskPollWaiter.Current, deadline).ToSystemCall();
     }
 }

@@ -18,6 +18,10 @@ internal sealed unsafe class SystemCallTable
     private readonly FileCalls _files;
     private readonly NameCalls _names;
     private readonly PollCalls _poll;
+    private readonly SelectCalls _select;
+    private readonly EventCalls _events;
+    private readonly SocketCalls _sockets;
+    private readonly MessageCalls _messages;
     private readonly IdentityCalls _identity;
 
     private SystemCallTable(VirtualFileSystem vfs, KernelSystem system)
@@ -25,6 +29,10 @@ internal sealed unsafe class SystemCallTable
         _files = new FileCalls(vfs);
         _names = new NameCalls(vfs);
         _poll = new PollCalls(vfs);
+        _select = new SelectCalls(vfs);
+        _events = new EventCalls(vfs);
+        _sockets = new SocketCalls(vfs);
+        _messages = new MessageCalls(vfs);
         _identity = new IdentityCalls(system);
     }
 
@@ -76,6 +84,7 @@ internal sealed unsafe class SystemCallTable
     private long Dispatch(in CallArguments call)
     {
         if (_files.TryServe(call, out long result) || _names.TryServe(call, out result) || _poll.TryServe(call, out result)
+            || _messages.TryServe(call, out result) || _sockets.TryServe(call, out result) || _events.TryServe(call, out result) || _select.TryServe(call, out result)
             || _identity.TryServe(call, out result))
         {
             return result;

@@ -12,6 +12,16 @@ internal static unsafe class UserMemory
     /// <summary>Most bytes that one read or write moves, as in Linux (MAX_RW_COUNT).</summary>
     public const ulong MaximumTransfer = 0x7FFF_F000;
 
+    /// <summary>Programs have no memory from here on (TASK_SIZE_MAX).</summary>
+    private const ulong Top = 0x7FFF_FFFF_F000;
+
+    /// <summary>True when a program could have memory there, whether it has or not (Linux's access_ok).</summary>
+    public static bool IsPossible(ulong address, ulong length) => length <= Top && address <= Top - length;
+
+    /// <summary>True when all of a range can be read, or written.</summary>
+    public static bool IsAccessible(ulong address, ulong length, bool isWritten) =>
+        length <= int.MaxValue && Gateway.IsAccessible(address, length, isWritten);
+
     /// <summary>A readable range.</summary>
     public static bool TryRead(ulong address, ulong length, out ReadOnlySpan<byte> memory)
     {

@@ -44,6 +44,7 @@ internal sealed class HelpCommand(AppTable apps) : Command
         AppGroup.Shell => "Shell",
         AppGroup.System => "System",
         AppGroup.Network => "Network",
+        AppGroup.Files => "Files",
         AppGroup.Diagnostics => "Diagnostics",
         _ => "Programs",
     };

@@ -52,6 +52,19 @@ internal sealed class TapNetwork : IAsyncDisposable
     public Task<ChildProcess> StartAsync(string program, params string[] arguments) =>
         ChildProcess.StartAsync("ip", ["netns", "exec", Namespace, program, .. arguments]);
 
+    /// <summary>Starts dnsmasq on the bridge: DHCP for the guest (always 10.77.0.2), and names: the host is <c>peer.test</c>.</summary>
+    public async Task<ChildProcess> StartNameAndAddressServerAsync()
+    {
+        ChildProcess server = await StartAsync(
+            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=", "--log-facility=-", "--log-dhcp",
+            "--dhcp-leasefile=/dev/null", "--interface=" + Bridge, "--bind-interfaces", "--dhcp-authoritative", "--no-ping", "--domain=test",
+            $"--dhcp-range={QemuOptions.HostAddress},static,255.255.255.0,120", $"--dhcp-host={QemuOptions.NicAddress},{QemuOptions.GuestAddress}",
+            $"--dhcp-option=option:router,{QemuOptions.HostAddress}", $"--dhcp-option=option:dns-server,{QemuOptions.HostAddress}",
+            "--host-record=peer.test," + QemuOptions.HostAddress, "--cname=alias.test,peer.test", "--local=/test/");
+        await server.WaitForOutputAsync("started", Limits.HostProgram);
+        return server;
+    }
+
     /// <summary>The guest's processes are gone by now, or die with the devices' last reference.</summary>
     public async ValueTask DisposeAsync() => await RemoveAsync(Namespace);
 

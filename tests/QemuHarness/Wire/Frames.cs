@@ -50,6 +50,44 @@ internal static class Frames
         return frame;
     }
 
+    /// <summary>A UDP datagram in its frame, checksums filled in; the caller may still spoil it.</summary>
+    public static byte[] Udp(
+        PhysicalAddress source, PhysicalAddress destination, IPAddress from, IPAddress to, ushort fromPort, ushort toPort, byte[] data) =>
+        Datagram(source, destination, from, to, fromPort, toPort, data).Bytes;
+
+    /// <summary>The same, for whole IPv4 payloads that are to be cut into fragments.</summary>
+    public static EthernetPacket Datagram(
+        PhysicalAddress source, PhysicalAddress destination, IPAddress from, IPAddress to, ushort fromPort, ushort toPort, byte[] data)
+    {
+        UdpPacket message = new(fromPort, toPort) { PayloadData = data };
+        IPv4Packet datagram = new(from, to) { Protocol = ProtocolType.Udp, TimeToLive = 64, PayloadPacket = message };
+        EthernetPacket frame = new(source, destination, EthernetType.IPv4) { PayloadPacket = datagram };
+        frame.UpdateCalculatedValues();
+        message.UpdateUdpChecksum();
+        datagram.UpdateIPChecksum();
+        return frame;
+    }
+
+    /// <summary>A piece of an IPv4 datagram in its frame.</summary>
+    /// <param name="whole">The frame of the whole datagram.</param>
+    /// <param name="offset">First byte of the payload that it holds, a multiple of eight.</param>
+    /// <param name="length">Bytes of the payload that it holds.</param>
+    /// <param name="identification">The same for all pieces.</param>
+    /// <param name="isLast">True for the piece without "more fragments".</param>
+    public static byte[] Fragment(EthernetPacket whole, int offset, int length, ushort identification, bool isLast)
+    {
+        IPv4Packet datagram = whole.Extract<IPv4Packet>();
+        byte[] frame = [.. whole.Bytes.AsSpan(0, EthernetFields.HeaderLength + datagram.HeaderLength), .. datagram.PayloadPacket.Bytes.AsSpan(offset, length)];
+        EthernetPacket piece = new(new ByteArraySegment(frame));
+        IPv4Packet part = piece.Extract<IPv4Packet>();
+        part.TotalLength = part.HeaderLength + length;
+        part.Id = identification;
+        part.FragmentFlags = (ushort)(isLast ? 0 : 1);
+        part.FragmentOffset = offset / 8;
+        part.UpdateIPChecksum();
+        return piece.Bytes;
+    }
+
     private static IcmpV4Packet EchoMessage(IcmpV4TypeCode type, ushort id, ushort sequence, byte[] data)
     {
         IcmpV4Packet message = new(new ByteArraySegment(new byte[IcmpHeaderSize + data.Length])) { TypeCode = type, Id = id, Sequence = sequence };

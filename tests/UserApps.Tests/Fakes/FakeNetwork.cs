@@ -39,6 +39,18 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
     public Errno SetGateway(Ipv4Address gateway) => Record($"gateway {gateway}");
 
+    public IReadOnlyList<RouteInformation> Routes() => [];
+
+    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric) => Errno.EOPNOTSUPP;
+
+    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) => Errno.EOPNOTSUPP;
+
+    public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
+
+    public IReadOnlyList<ProtocolCounter> Counters() => [];
+
+    public IReadOnlyList<SocketInformation> Sockets() => [];
+
     public IReadOnlyList<NeighbourInformation> Neighbours() => Table;
 
     public Errno DeleteNeighbour(Ipv4Address address) => Record($"delete {address}");

@@ -1,0 +1,28 @@
+using KernelSockets.UserApps.Programs;
+
+namespace KernelSockets.UserApps.Tests;
+
+/// <summary>syscallfuzz on the Linux that this test runs on gives the transcript that the kernel is held to.</summary>
+public sealed class SyscallFuzzTests
+{
+    /// <summary>Set to a folder, makes the transcripts anew there.</summary>
+    private const string RecordVariable = "KS_RECORD_SYSCALLS";
+
+    [Theory]
+    [InlineData("events")]
+    [InlineData("sockets")]
+    public void Linux_GivesTheTranscript(string group)
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        SyscallFuzz.Run(group == "sockets", SyscallFuzz.DefaultCount, SyscallFuzz.DefaultSeed, output);
+        string name = $"syscalls-{group}.txt";
+        if (Environment.GetEnvironmentVariable(RecordVariable) is { Length: > 0 } folder)
+        {
+            File.WriteAllText(Path.Combine(folder, name), output.ToString());
+            return;
+        }
+
+        string expected = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Transcripts", name));
+        Assert.Equal(expected, output.ToString());
+    }
+}
