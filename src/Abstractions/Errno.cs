@@ -97,6 +97,9 @@ public enum Errno
     /// <summary>Broken pipe.</summary>
     EPIPE = 32,
 
+    /// <summary>Numerical argument out of domain.</summary>
+    EDOM = 33,
+
     /// <summary>Numerical result out of range.</summary>
     ERANGE = 34,
 

@@ -37,6 +37,7 @@ public static class ErrnoText
         Errno.EROFS => "Read-only file system",
         Errno.EMLINK => "Too many links",
         Errno.EPIPE => "Broken pipe",
+        Errno.EDOM => "Numerical argument out of domain",
         Errno.ERANGE => "Numerical result out of range",
         Errno.ENAMETOOLONG => "File name too long",
         Errno.ENOSYS => "Function not implemented",

@@ -60,6 +60,7 @@ public sealed class NetStack
         Entropy = entropy;
         Pool = pool;
         Host = host;
+        SocketMemory = new SocketMemory(pool);
         Timers = new TimerQueue(OnEarlierDeadline);
         Arp = new Arp(this);
         Ipv4 = new Ipv4(this);
@@ -109,6 +110,8 @@ public sealed class NetStack
     internal EntropySource Entropy { get; }
 
     internal PacketBufferPool Pool { get; }
+
+    internal SocketMemory SocketMemory { get; }
 
     internal IStackHost Host { get; }
 

@@ -1,0 +1,213 @@
+using KernelSockets.Sockets;
+
+namespace KernelSockets.Net;
+
+/// <summary>What the modules of sockets with packet bounds have in common: receiving, poll, SOL_SOCKET, ioctl.</summary>
+/// <remarks>Takes the stack's gate in each operation; what it calls in a module runs under it.</remarks>
+internal abstract class DatagramSocketOps : SocketOps
+{
+    private const int MaximumInterfaceName = 16;
+    private const uint GetStamp = 0x8906;
+    private const uint GetStampNanoseconds = 0x8907;
+
+    /// <param name="stack">The stack.</param>
+    protected DatagramSocketOps(NetStack stack) => Stack = stack;
+
+    /// <summary>The stack.</summary>
+    protected NetStack Stack { get; }
+
+    /// <inheritdoc/>
+    public override IoResult ReceiveMessage(Socket socket, ref SocketMessage message, MessageFlags flags)
+    {
+        if ((flags & MessageFlags.ErrorQueue) != 0)
+        {
+            return Errno.EAGAIN; // there is no error queue: it is always empty
+        }
+
+        lock (Stack.Gate)
+        {
+            DatagramBlock block = BlockOf(socket);
+            return block.TryAwait(flags, out ReceivedPacket packet, out Errno error) ? Take(block, packet, ref message, flags)
+                : error == Errno.Success ? IoResult.Ok(0)
+                : error;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override PollEvents Poll(Socket socket, PollListener? listener)
+    {
+        DatagramBlock block = BlockOf(socket);
+        block.PollSource.Attach(listener);
+        lock (Stack.Gate)
+        {
+            return block.Poll();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IoResult Ioctl(Socket socket, uint request, Span<byte> data)
+    {
+        lock (Stack.Gate)
+        {
+            DatagramBlock block = BlockOf(socket);
+            switch (request)
+            {
+                case IoctlRequest.BytesAvailable:
+                    OptionValue.Write(data, block.Queue.TryPeek(out ReceivedPacket next) ? next.Length : 0);
+                    return IoResult.Ok(0);
+                case IoctlRequest.OutputQueueLength:
+                    OptionValue.Write(data, 0);
+                    return IoResult.Ok(0);
+                case GetStamp or GetStampNanoseconds:
+                    if (block.LastReceivedAt is not { } receivedAt)
+                    {
+                        return Errno.ENOENT;
+                    }
+
+                    OptionValue.WriteTime(data, SinceEpoch(receivedAt), request == GetStampNanoseconds);
+                    return IoResult.Ok(0);
+                default:
+                    return Errno.ENOTTY;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IoResult GetOption(Socket socket, int level, int name, Span<byte> value)
+    {
+        lock (Stack.Gate)
+        {
+            DatagramBlock block = BlockOf(socket);
+            if (level != SocketLevel.Socket)
+            {
+                return GetProtocolOption(block, level, name, value);
+            }
+
+            return (SocketOption)name switch
+            {
+                SocketOption.Error => OptionValue.Write(value, (int)block.TakeError()),
+                SocketOption.AcceptConnections => OptionValue.Write(value, 0),
+                SocketOption.BindToDevice => GetDevice(block, value),
+                _ => block.Settings.Get((SocketOption)name, value),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Errno SetOption(Socket socket, int level, int name, ReadOnlySpan<byte> value)
+    {
+        lock (Stack.Gate)
+        {
+            DatagramBlock block = BlockOf(socket);
+            if (level != SocketLevel.Socket)
+            {
+                return SetProtocolOption(block, level, name, value);
+            }
+
+            return (SocketOption)name switch
+            {
+                SocketOption.Error or SocketOption.AcceptConnections => Errno.ENOPROTOOPT,
+                SocketOption.BindToDevice => SetDevice(block, value),
+                _ => block.Settings.Set((SocketOption)name, value),
+            };
+        }
+    }
+
+    /// <summary>The control block of a socket of this module.</summary>
+    protected static DatagramBlock BlockOf(Socket socket) => (DatagramBlock)socket.State!;
+
+    /// <summary>getsockopt above SOL_SOCKET.</summary>
+    protected abstract IoResult GetProtocolOption(DatagramBlock block, int level, int name, Span<byte> value);
+
+    /// <summary>setsockopt above SOL_SOCKET.</summary>
+    protected abstract Errno SetProtocolOption(DatagramBlock block, int level, int name, ReadOnlySpan<byte> value);
+
+    /// <summary>Adds the control data that the protocol's options ask for.</summary>
+    protected virtual void WriteControl(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)
+    {
+    }
+
+    /// <summary>SO_BINDTODEVICE has changed.</summary>
+    protected virtual void OnInterfaceChanged(DatagramBlock block)
+    {
+    }
+
+    private static IoResult GetDevice(DatagramBlock block, Span<byte> value)
+    {
+        if (block.BoundInterface is not { } netInterface)
+        {
+            return IoResult.Ok(0);
+        }
+
+        if (value.Length < MaximumInterfaceName)
+        {
+            return Errno.EINVAL;
+        }
+
+        int length = System.Text.Encoding.ASCII.GetBytes(netInterface.Name, value);
+        value[length] = 0;
+        return IoResult.Ok(length + 1);
+    }
+
+    private Errno SetDevice(DatagramBlock block, ReadOnlySpan<byte> value)
+    {
+        int end = value.IndexOf((byte)0);
+        ReadOnlySpan<byte> name = value[..Math.Min(end < 0 ? value.Length : end, MaximumInterfaceName - 1)];
+        NetInterface? found = null;
+        foreach (NetInterface candidate in Stack.InterfaceList)
+        {
+            found = System.Text.Ascii.Equals(name, candidate.Name) ? candidate : found;
+        }
+
+        if (found is null && !name.IsEmpty)
+        {
+            return Errno.ENODEV;
+        }
+
+        block.BoundInterface = found;
+        OnInterfaceChanged(block);
+        return Errno.Success;
+    }
+
+    /// <summary>Copies a packet out and, unless it was only looked at, takes it off the queue.</summary>
+    private IoResult Take(DatagramBlock block, in ReceivedPacket packet, ref SocketMessage message, MessageFlags flags)
+    {
+        ReadOnlySpan<byte> data = packet.Data;
+        int copied = message.Data.CopyFrom(0, data);
+        int length = Math.Max(packet.OriginalLength, data.Length);
+        message.Name = packet.Source;
+        message.HasName = true;
+        message.Flags |= copied < length ? MessageFlags.Truncated : MessageFlags.None;
+        block.LastReceivedAt = packet.ReceivedAt;
+        ControlMessageWriter writer = new(message.Control);
+        WriteStamps(block, packet, ref writer);
+        WriteControl(block, packet, ref writer);
+        message.ControlLength = writer.Length;
+        message.Flags |= writer.IsTruncated ? MessageFlags.ControlTruncated : MessageFlags.None;
+        if ((flags & MessageFlags.Peek) == 0)
+        {
+            block.Queue.Remove();
+        }
+
+        return IoResult.Ok((flags & MessageFlags.Truncated) != 0 ? length : copied);
+    }
+
+    private void WriteStamps(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)
+    {
+        bool isNanoseconds = block.Settings.IsOn(SocketOption.TimestampNanoseconds);
+        if (isNanoseconds || block.Settings.IsOn(SocketOption.Timestamp))
+        {
+            Span<byte> time = stackalloc byte[OptionValue.TimeSize];
+            OptionValue.WriteTime(time, SinceEpoch(packet.ReceivedAt), isNanoseconds);
+            writer.Add(SocketLevel.Socket, (int)(isNanoseconds ? SocketOption.TimestampNanoseconds : SocketOption.Timestamp), time);
+        }
+
+        if (block.Settings.IsOn(SocketOption.ReceiveQueueOverflow) && block.Queue.Dropped > 0)
+        {
+            writer.Add(SocketLevel.Socket, (int)SocketOption.ReceiveQueueOverflow, (int)block.Queue.Dropped);
+        }
+    }
+
+    /// <summary>A moment of the monotonic clock as time since 1970.</summary>
+    private TimeSpan SinceEpoch(Instant moment) => Stack.Clock.UtcNow - DateTimeOffset.UnixEpoch - (Stack.Clock.Now - moment);
+}
