@@ -115,6 +115,9 @@ public enum Errno
     /// <summary>Too many levels of symbolic links.</summary>
     ELOOP = 40,
 
+    /// <summary>Machine is not on the network.</summary>
+    ENONET = 64,
+
     /// <summary>Protocol error.</summary>
     EPROTO = 71,
 
@@ -189,6 +192,9 @@ public enum Errno
 
     /// <summary>Connection refused.</summary>
     ECONNREFUSED = 111,
+
+    /// <summary>Host is down.</summary>
+    EHOSTDOWN = 112,
 
     /// <summary>No route to host.</summary>
     EHOSTUNREACH = 113,

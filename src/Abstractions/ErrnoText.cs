@@ -51,6 +51,7 @@ public static class ErrnoText
 
     private static string DescribeNetwork(Errno error) => error switch
     {
+        Errno.ENONET => "Machine is not on the network",
         Errno.EPROTO => "Protocol error",
         Errno.ENOTSOCK => "Socket operation on non-socket",
         Errno.EDESTADDRREQ => "Destination address required",
@@ -73,6 +74,7 @@ public static class ErrnoText
         Errno.ENOTCONN => "Transport endpoint is not connected",
         Errno.ETIMEDOUT => "Connection timed out",
         Errno.ECONNREFUSED => "Connection refused",
+        Errno.EHOSTDOWN => "Host is down",
         Errno.EHOSTUNREACH => "No route to host",
         Errno.EALREADY => "Operation already in progress",
         Errno.EINPROGRESS => "Operation now in progress",

@@ -1,3 +1,5 @@
+using KernelSockets.Sockets;
+
 namespace KernelSockets.Net;
 
 /// <summary>
@@ -65,6 +67,10 @@ public sealed class NetStack
         Arp = new Arp(this);
         Ipv4 = new Ipv4(this);
         Icmp = new Icmp(this);
+        Udp = new Udp(this);
+        Raw = new RawReceiver(this);
+        Ipv4.RawReceiver = Raw;
+        SocketModules = [new RawSocketOps(this), new UdpSocketOps(this)];
         _loopbackDevice = new LoopbackDevice(clock, () => OnEarlierDeadline(Instant.Zero));
         Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true)
         {
@@ -82,6 +88,12 @@ public sealed class NetStack
 
     /// <summary>ICMP.</summary>
     public Icmp Icmp { get; }
+
+    /// <summary>UDP.</summary>
+    public Udp Udp { get; }
+
+    /// <summary>The modules of the stack's sockets, to be registered in the socket file system.</summary>
+    public IReadOnlyList<SocketOps> SocketModules { get; }
 
     /// <summary>The interface <c>lo</c>.</summary>
     public NetInterface Loopback { get; }
@@ -112,6 +124,8 @@ public sealed class NetStack
     internal PacketBufferPool Pool { get; }
 
     internal SocketMemory SocketMemory { get; }
+
+    internal RawReceiver Raw { get; }
 
     internal IStackHost Host { get; }
 

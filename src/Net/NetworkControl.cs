@@ -142,7 +142,24 @@ public sealed class NetworkControl : INetworkControl
     public IReadOnlyList<ProtocolCounter> Counters() => [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<SocketInformation> Sockets() => [];
+    public IReadOnlyList<SocketInformation> Sockets()
+    {
+        lock (_stack.Gate)
+        {
+            List<SocketInformation> all = [];
+            foreach (UdpBlock block in _stack.Udp.Ports.All)
+            {
+                all.Add(block.Describe());
+            }
+
+            foreach (RawBlock block in _stack.Raw.Sockets)
+            {
+                all.Add(block.Describe());
+            }
+
+            return all;
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<NeighbourInformation> Neighbours()

@@ -5,6 +5,7 @@ using KernelSockets.Kernel.Memory;
 using KernelSockets.Kernel.Nucleus;
 using KernelSockets.Kernel.Tasks;
 using KernelSockets.Net;
+using KernelSockets.Sockets;
 using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Kernel.Devices;
@@ -72,6 +73,14 @@ internal sealed class NetworkService : IStackHost
     public void Connect(SocketFileSystem sockets)
     {
         sockets.Network = Control;
+        foreach (SocketOps module in Stack.SocketModules)
+        {
+            Errno error = sockets.Modules.Register(module);
+            if (error != Errno.Success)
+            {
+                Log.Error($"net: socket module {module.Type}: {error.Describe()}");
+            }
+        }
     }
 
     /// <summary>Starts the task that serves cards and stack.</summary>

@@ -1,0 +1,53 @@
+using KernelSockets.Sockets;
+
+namespace KernelSockets.Net;
+
+/// <summary>The control block of a socket with IPv4 addresses: UDP and raw.</summary>
+/// <remarks>Under the stack's gate.</remarks>
+internal abstract class InetBlock : DatagramBlock
+{
+    /// <param name="stack">The stack.</param>
+    /// <param name="socket">Whose block it is.</param>
+    protected InetBlock(NetStack stack, Socket socket)
+        : base(stack, socket)
+    {
+    }
+
+    /// <summary>Options of IPPROTO_IP.</summary>
+    public IpSettings Ip { get; } = new();
+
+    /// <summary>Multicast groups; null before the first.</summary>
+    public GroupMemberships? Groups { get; set; }
+
+    /// <summary>Local address: 0.0.0.0 for any.</summary>
+    public Ipv4Address LocalAddress { get; set; }
+
+    /// <summary>Peer; 0.0.0.0 for none.</summary>
+    public Ipv4Address RemoteAddress { get; set; }
+
+    /// <summary>Port of the peer.</summary>
+    public ushort RemotePort { get; set; }
+
+    /// <summary>True when connect was called.</summary>
+    public bool IsConnected { get; set; }
+
+    /// <summary>The local address was given to bind, so that disconnecting keeps it.</summary>
+    public bool IsAddressBound { get; set; }
+
+    /// <summary>True when the socket takes what came in on an interface.</summary>
+    public bool Accepts(NetInterface netInterface) => BoundInterface is null || ReferenceEquals(BoundInterface, netInterface);
+
+    /// <summary>True when the socket takes a datagram for a group or broadcast address.</summary>
+    public bool AcceptsGroup(NetInterface netInterface, Ipv4Address group) => (LocalAddress.IsAny || LocalAddress == group)
+        && Accepts(netInterface)
+        && (!group.IsMulticast || Ip.IsOn(IpOption.MulticastAll) || Groups?.Contains(netInterface, group) == true);
+
+    /// <summary>Forgets the peer, and the address that connect chose.</summary>
+    public void Disconnect()
+    {
+        IsConnected = false;
+        RemoteAddress = Ipv4Address.Any;
+        RemotePort = 0;
+        LocalAddress = IsAddressBound ? LocalAddress : Ipv4Address.Any;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using KernelSockets.Sockets;
+
+namespace KernelSockets.Net.Tests.Sockets;
+
+/// <summary>A socket of a stack under test, used as the system calls use one.</summary>
+internal sealed class TestSocket : IDisposable
+{
+    private readonly Socket _socket;
+
+    public TestSocket(NetStack stack, SocketType type, int protocol = 0)
+    {
+        SocketOps module = stack.SocketModules.Single(candidate => candidate.Type == type);
+        SocketKind kind = type == SocketType.Udp ? SocketKind.Datagram : SocketKind.Raw;
+        _socket = new Socket(module, AddressFamily.Inet, kind, type == SocketType.Udp ? 17 : protocol);
+        Assert.Equal(Errno.Success, module.Create(_socket));
+    }
+
+    public SocketOps Operations => _socket.Operations;
+
+    public SocketAddress Name
+    {
+        get
+        {
+            Assert.Equal(Errno.Success, Operations.GetSocketName(_socket, out SocketAddress address));
+            return address;
+        }
+    }
+
+    public static TestSocket Udp(Tester tester, ushort port = 0)
+    {
+        TestSocket socket = new(tester.Node.Stack, SocketType.Udp);
+        if (port != 0)
+        {
+            Assert.Equal(Errno.Success, socket.Bind("0.0.0.0", port));
+        }
+
+        return socket;
+    }
+
+    public Errno Bind(string address, ushort port) => Operations.Bind(_socket, SocketAddress.Inet(Addresses.Ip(address), port));
+
+    public Errno Connect(string address, ushort port) =>
+        Operations.Connect(_socket, SocketAddress.Inet(Addresses.Ip(address), port), MessageFlags.None);
+
+    public Errno Disconnect() => Operations.Connect(_socket, default, MessageFlags.None);
+
+    public Errno GetPeer(out SocketAddress address) => Operations.GetPeerName(_socket, out address);
+
+    public Errno Shutdown(ShutdownHow how) => Operations.Shutdown(_socket, how);
+
+    public IoResult Send(byte[] data, MessageFlags flags = MessageFlags.None) =>
+        Operations.SendMessage(_socket, new SocketMessage(new IoVector(data)), flags);
+
+    public IoResult SendTo(string address, ushort port, byte[] data, byte[]? control = null, MessageFlags flags = MessageFlags.None)
+    {
+        SocketMessage message = new(new IoVector(data))
+        {
+            Name = SocketAddress.Inet(Addresses.Ip(address), port),
+            HasName = true,
+            Control = control,
+        };
+        return Operations.SendMessage(_socket, message, flags);
+    }
+
+    public Received Receive(MessageFlags flags = MessageFlags.DoNotWait, int size = 2048, int control = 0)
+    {
+        byte[] data = new byte[size];
+        byte[] controlData = new byte[control];
+        SocketMessage message = new(new IoVector(data)) { Control = controlData };
+        IoResult result = Operations.ReceiveMessage(_socket, ref message, flags);
+        int length = result.IsSuccess ? Math.Min(result.Count, size) : 0;
+        return new Received(result, message.Name, data[..length], message.Flags, controlData[..message.ControlLength]);
+    }
+
+    /// <summary>Receives without allocating.</summary>
+    public void ReceiveInto(byte[] buffer)
+    {
+        SocketMessage message = new(new IoVector(buffer));
+        Assert.True(Operations.ReceiveMessage(_socket, ref message, MessageFlags.DoNotWait).IsSuccess);
+    }
+
+    public Errno Set(int level, int name, int value)
+    {
+        byte[] bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        return Set(level, name, bytes);
+    }
+
+    public Errno Set(int level, int name, byte[] value) => Operations.SetOption(_socket, level, name, value);
+
+    public int Get(int level, int name)
+    {
+        byte[] bytes = new byte[sizeof(int)];
+        IoResult result = Operations.GetOption(_socket, level, name, bytes);
+        Assert.True(result.IsSuccess, result.Error.ToString());
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    public IoResult Get(int level, int name, Span<byte> value) => Operations.GetOption(_socket, level, name, value);
+
+    public PollEvents Poll(PollListener? listener = null) => Operations.Poll(_socket, listener);
+
+    public int BytesAvailable()
+    {
+        byte[] bytes = new byte[sizeof(int)];
+        Assert.True(Operations.Ioctl(_socket, IoctlRequest.BytesAvailable, bytes).IsSuccess);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    public void Dispose() => Operations.Close(_socket);
+}
+
+/// <summary>What recvmsg gave.</summary>
+internal sealed record Received(IoResult Result, SocketAddress Name, byte[] Data, MessageFlags Flags, byte[] Control)
+{
+    public Errno Error => Result.Error;
+}
