@@ -64,6 +64,7 @@ public sealed class NetStack
         Host = host;
         SocketMemory = new SocketMemory(pool);
         Timers = new TimerQueue(OnEarlierDeadline);
+        LoopedCopies = new LoopedCopies(pool, () => OnEarlierDeadline(Instant.Zero));
         Arp = new Arp(this);
         Ipv4 = new Ipv4(this);
         Icmp = new Icmp(this);
@@ -107,7 +108,7 @@ public sealed class NetStack
         {
             lock (Gate)
             {
-                _expectedAt = _loopbackDevice.Queued > 0 ? Instant.Zero : Timers.NextDeadline;
+                _expectedAt = _loopbackDevice.Queued > 0 || LoopedCopies.Count > 0 ? Instant.Zero : Timers.NextDeadline;
                 return _expectedAt;
             }
         }
@@ -130,6 +131,8 @@ public sealed class NetStack
     internal IStackHost Host { get; }
 
     internal TimerQueue Timers { get; }
+
+    internal LoopedCopies LoopedCopies { get; }
 
     internal List<NetInterface> InterfaceList => _interfaces;
 
@@ -170,7 +173,11 @@ public sealed class NetStack
 
         // Receive takes the gate itself, frame by frame, so that apps get their turn.
         DeliverLoopback();
+        DeliverCopies();
     }
+
+    /// <summary>The interface with a <see cref="NetInterface.Number"/>; null for none. Called under the gate.</summary>
+    internal NetInterface? FindInterface(int number) => (uint)(number - 1) < (uint)_interfaces.Count ? _interfaces[number - 1] : null;
 
     /// <summary>Starts to tell an interface's network of its address.</summary>
     internal void StartAnnouncing(NetInterface netInterface)
@@ -203,6 +210,36 @@ public sealed class NetStack
 
             Loopback.Receive(frame);
         }
+    }
+
+    private void DeliverCopies()
+    {
+        for (int i = 0; i < LoopbackBudget; i++)
+        {
+            lock (Gate)
+            {
+                if (!LoopedCopies.TryTake(out PacketBuffer? copy))
+                {
+                    return;
+                }
+
+                FindInterface(copy.Device!)?.ReceiveLooped(copy);
+                copy.Release();
+            }
+        }
+    }
+
+    private NetInterface? FindInterface(NetworkDevice device)
+    {
+        foreach (NetInterface netInterface in _interfaces)
+        {
+            if (ReferenceEquals(netInterface.Device, device))
+            {
+                return netInterface;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Sends the next announcement of an address, while there is one to send and somebody to hear it.</summary>

@@ -50,7 +50,7 @@ public sealed class NetworkControl : INetworkControl
                 return Errno.EINVAL;
             }
 
-            if (netInterface.Address != address && _stack.Ipv4.Routes.IsOwnAddress(address))
+            if (netInterface.Address != address && !netInterface.IsLoopback && _stack.Ipv4.Routes.IsOwnAddress(address))
             {
                 return Errno.EADDRINUSE;
             }

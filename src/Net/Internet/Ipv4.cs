@@ -9,8 +9,6 @@ public sealed class Ipv4
     private const int ProtocolCount = 256;
     private const int NetworkShift = 24;
 
-    private static readonly Ipv4Address s_allHosts = new(0xE000_0001);
-
     private readonly NetStack _stack;
     private readonly Ipv4ProtocolHandler?[] _handlers = new Ipv4ProtocolHandler?[ProtocolCount];
 
@@ -31,6 +29,11 @@ public sealed class Ipv4
 
     internal Reassembler Reassembler { get; }
 
+    internal Ipv4Groups Groups { get; } = new();
+
+    /// <summary>Sees every datagram for this host before its protocol; null for nobody.</summary>
+    internal IIpv4RawReceiver? RawReceiver { get; set; }
+
     /// <summary>Registers a protocol.</summary>
     /// <returns><see cref="Errno.EEXIST"/> when its number is taken.</returns>
     internal Errno Register(Ipv4Protocol protocol, Ipv4ProtocolHandler handler)
@@ -46,7 +49,11 @@ public sealed class Ipv4
     }
 
     /// <summary>Handles a received IPv4 frame, which stays the caller's.</summary>
-    internal void Receive(NetInterface netInterface, PacketBuffer frame, in EthernetHeader link)
+    /// <param name="netInterface">Where it came in.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="link">Its link header.</param>
+    /// <param name="isLooped">True for a copy of what we sent ourselves, whose source is ours.</param>
+    internal void Receive(NetInterface netInterface, PacketBuffer frame, in EthernetHeader link, bool isLooped = false)
     {
         Statistics.InReceives++;
         Ipv4HeaderFault fault = Ipv4Header.Parse(link.Payload, out Ipv4Header header);
@@ -63,7 +70,7 @@ public sealed class Ipv4
         }
 
         Statistics.InOctets += header.TotalLength;
-        if (!IsSourcePossible(netInterface, header))
+        if (!isLooped && !IsSourcePossible(netInterface, header))
         {
             Statistics.InAddrErrors++;
             Statistics.InMartians++;
@@ -82,7 +89,11 @@ public sealed class Ipv4
     }
 
     /// <summary>Tells the protocol that sent a datagram of its failure.</summary>
-    internal void ReportError(in Ipv4ErrorReport report) => _handlers[(int)report.Quotation.Protocol]?.ReceiveError(report);
+    internal void ReportError(in Ipv4ErrorReport report)
+    {
+        RawReceiver?.ReceiveError(report);
+        _handlers[(int)report.Quotation.Protocol]?.ReceiveError(report);
+    }
 
     /// <summary>
     /// Tells the sender of a datagram that its neighbour does not answer (RFC 1122 §2.3.2.1): host unreachable, from ourselves.
@@ -106,8 +117,9 @@ public sealed class Ipv4
     /// <summary>Gives a whole datagram to its protocol.</summary>
     internal void Deliver(in Ipv4Datagram datagram)
     {
+        bool isTaken = RawReceiver is { } raw && raw.Receive(datagram);
         Ipv4ProtocolHandler? handler = _handlers[(int)datagram.Header.Protocol];
-        if (handler is null)
+        if (handler is null && !isTaken)
         {
             Statistics.InUnknownProtos++;
             _stack.Icmp.Errors.SendUnreachable(datagram, UnreachableCode.Protocol);
@@ -115,7 +127,7 @@ public sealed class Ipv4
         }
 
         Statistics.InDelivers++;
-        handler.Receive(datagram);
+        handler?.Receive(datagram);
     }
 
     private void Accept(in Ipv4Datagram datagram)
@@ -179,10 +191,10 @@ public sealed class Ipv4
     private bool IsForUs(NetInterface netInterface, Ipv4Address destination, bool isLinkGroup, out bool isToGroup)
     {
         isToGroup = true;
-        if (destination == s_allHosts)
+        if (destination.IsMulticast)
         {
             Statistics.InMcastPkts++;
-            return true;
+            return Groups.IsMember(netInterface, destination);
         }
 
         if (netInterface.IsBroadcast(destination))

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace KernelSockets.Net;
 
 /// <summary>Sends datagrams: route, header, fragments where needed (RFC 791 §3.2), then ARP and the device.</summary>
@@ -17,6 +19,49 @@ internal sealed class Ipv4Output
 
     private Ipv4Statistics Statistics => _ipv4.Statistics;
 
+    /// <summary>Sends a datagram whose header the sender has made (IP_HDRINCL, raw(7)); never fragments it.</summary>
+    /// <remarks>
+    /// As Linux's <c>raw_send_hdrinc</c>: total length and checksum are always filled in, an identification or source of 0 is chosen here.
+    /// </remarks>
+    /// <param name="bound">The interface to send out of; null for whichever the routes choose.</param>
+    /// <param name="datagram">Header, options and payload.</param>
+    /// <param name="towards">Where to send it; null for the header's destination.</param>
+    /// <returns><see cref="Errno.EINVAL"/> for a header that is none, <see cref="Errno.EMSGSIZE"/> above the MTU,
+    /// <see cref="Errno.ENETUNREACH"/>, <see cref="Errno.ENETDOWN"/>, <see cref="Errno.ENOBUFS"/>.</returns>
+    public Errno SendWithHeader(NetInterface? bound, ReadOnlySpan<byte> datagram, Ipv4Address? towards = null)
+    {
+        Statistics.OutRequests++;
+        if (!Ipv4Header.TryParseUnfinished(datagram, out Ipv4Header header))
+        {
+            Statistics.OutDiscards++;
+            return Errno.EINVAL;
+        }
+
+        Errno result = FindRoute(towards ?? header.Destination, bound, out Ipv4Route route);
+        if (result != Errno.Success)
+        {
+            return result;
+        }
+
+        if (datagram.Length > route.Interface.Mtu)
+        {
+            Statistics.OutDiscards++;
+            return Errno.EMSGSIZE;
+        }
+
+        PacketBuffer? packet = _stack.Pool.TryTake();
+        if (packet is null)
+        {
+            Statistics.OutDiscards++;
+            return Errno.ENOBUFS;
+        }
+
+        packet.Reserve(NetStack.LinkHeadroom);
+        datagram.CopyTo(packet.Append(datagram.Length));
+        Finish(packet.Data, header, route.Source);
+        return Count(route.Interface.SendIpv4(route.NextHop, packet));
+    }
+
     /// <summary>Sends one datagram whose payload is <paramref name="head"/> followed by <paramref name="body"/>.</summary>
     /// <param name="transmission">Addresses and header fields.</param>
     /// <param name="head">The protocol's header.</param>
@@ -30,7 +75,45 @@ internal sealed class Ipv4Output
         in Ipv4Transmission transmission, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> options = default)
     {
         Statistics.OutRequests++;
-        if (!_ipv4.Routes.TryFind(transmission.Destination, out Ipv4Route route))
+        Errno result = FindRoute(transmission.Destination, transmission.Interface, out Ipv4Route route);
+        if (result == Errno.Success && transmission.Source.IsLoopback && !route.Interface.IsLoopback)
+        {
+            // RFC 1122 §3.2.1.3 (g): a loopback address must not appear outside a host.
+            Statistics.OutDiscards++;
+            result = Errno.EINVAL;
+        }
+
+        if (result != Errno.Success)
+        {
+            return result;
+        }
+
+        bool isLooped = transmission.Loop && ComesBack(route.Interface, transmission.Destination);
+        Ipv4Fields fields = MakeFields(transmission, route, Ipv4Header.MinimumSize + options.Length + head.Length + body.Length);
+        if (fields.TotalLength <= route.Interface.Mtu)
+        {
+            return SendPiece(route, fields, isLooped, options, head, body);
+        }
+
+        Statistics.OutFragReqds++;
+        result = transmission.DontFragment || fields.TotalLength > Ipv4Header.MaximumDatagram
+            ? Errno.EMSGSIZE
+            : SendFragments(route, fields, isLooped, options, head, body);
+        if (result == Errno.Success)
+        {
+            Statistics.OutFragOKs++;
+        }
+        else
+        {
+            Statistics.OutFragFails++;
+        }
+
+        return result;
+    }
+
+    private Errno FindRoute(Ipv4Address destination, NetInterface? bound, out Ipv4Route route)
+    {
+        if (!_ipv4.Routes.TryFind(destination, bound, out route))
         {
             Statistics.OutNoRoutes++;
             return Errno.ENETUNREACH;
@@ -42,26 +125,31 @@ internal sealed class Ipv4Output
             return Errno.ENETDOWN;
         }
 
-        Ipv4Fields fields = MakeFields(transmission, route, Ipv4Header.MinimumSize + options.Length + head.Length + body.Length);
-        if (fields.TotalLength <= route.Interface.Mtu)
+        return Errno.Success;
+    }
+
+    /// <summary>True when this host itself is among those that a datagram is for, and does not hear what it sends.</summary>
+    private bool ComesBack(NetInterface netInterface, Ipv4Address destination) => !netInterface.IsLoopback
+        && (netInterface.IsBroadcast(destination) || (destination.IsMulticast && _ipv4.Groups.IsMember(netInterface, destination)));
+
+    /// <summary>Fills in what a sender of whole datagrams may leave to us.</summary>
+    private void Finish(Span<byte> datagram, in Ipv4Header header, Ipv4Address source)
+    {
+        if (header.Source.IsAny)
         {
-            return SendPiece(route, fields, options, head, body);
+            source.Write(datagram[Ipv4Header.SourceOffset..]);
         }
 
-        Statistics.OutFragReqds++;
-        Errno result = transmission.DontFragment || fields.TotalLength > Ipv4Header.MaximumDatagram
-            ? Errno.EMSGSIZE
-            : SendFragments(route, fields, options, head, body);
-        if (result == Errno.Success)
+        if (header.Identification == 0)
         {
-            Statistics.OutFragOKs++;
-        }
-        else
-        {
-            Statistics.OutFragFails++;
+            ushort identification = _identifications.Next(source, header.Destination, header.Protocol);
+            BinaryPrimitives.WriteUInt16BigEndian(datagram[Ipv4Header.IdentificationOffset..], identification);
         }
 
-        return result;
+        Span<byte> head = datagram[..header.HeaderLength];
+        BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.TotalLengthOffset..], (ushort)datagram.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.ChecksumOffset..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.ChecksumOffset..], InternetChecksum.Compute(head));
     }
 
     private Ipv4Fields MakeFields(in Ipv4Transmission transmission, in Ipv4Route route, int totalLength)
@@ -81,7 +169,12 @@ internal sealed class Ipv4Output
     }
 
     private Errno SendFragments(
-        in Ipv4Route route, in Ipv4Fields fields, ReadOnlySpan<byte> options, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+        in Ipv4Route route,
+        in Ipv4Fields fields,
+        bool isLooped,
+        ReadOnlySpan<byte> options,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> body)
     {
         int offset = 0;
         int total = head.Length + body.Length;
@@ -97,7 +190,7 @@ internal sealed class Ipv4Output
             };
             ReadOnlySpan<byte> headPart = offset < head.Length ? head[offset..Math.Min(head.Length, offset + size)] : default;
             int bodyOffset = Math.Max(0, offset - head.Length);
-            Errno result = SendPiece(route, piece, options, headPart, body.Slice(bodyOffset, size - headPart.Length));
+            Errno result = SendPiece(route, piece, isLooped, options, headPart, body.Slice(bodyOffset, size - headPart.Length));
             if (result != Errno.Success)
             {
                 return result;
@@ -112,7 +205,12 @@ internal sealed class Ipv4Output
     }
 
     private Errno SendPiece(
-        in Ipv4Route route, in Ipv4Fields fields, ReadOnlySpan<byte> options, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+        in Ipv4Route route,
+        in Ipv4Fields fields,
+        bool isLooped,
+        ReadOnlySpan<byte> options,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> body)
     {
         PacketBuffer? packet = _stack.Pool.TryTake();
         if (packet is null)
@@ -125,7 +223,22 @@ internal sealed class Ipv4Output
         fields.Emit(packet.Append(Ipv4Header.MinimumSize + options.Length), options);
         head.CopyTo(packet.Append(head.Length));
         body.CopyTo(packet.Append(body.Length));
-        Errno result = route.Interface.SendIpv4(route.NextHop, packet);
+        if (isLooped && !_stack.LoopedCopies.TryAdd(route.Interface, packet.Data))
+        {
+            Statistics.InDiscards++;
+        }
+
+        if (fields.TimeToLive == 0 && fields.Destination.IsMulticast)
+        {
+            packet.Release(); // RFC 1112 §6.1: a TTL of 0 keeps it within this host
+            return Errno.Success;
+        }
+
+        return Count(route.Interface.SendIpv4(route.NextHop, packet));
+    }
+
+    private Errno Count(Errno result)
+    {
         if (result == Errno.Success)
         {
             Statistics.OutTransmits++;

@@ -15,11 +15,37 @@ internal sealed class Ipv4Routes
     /// <summary>The default gateway; 0.0.0.0 for none.</summary>
     public Ipv4Address Gateway { get; set; }
 
+    /// <summary>Finds the way to a destination, over one interface if the sender is bound to it.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="bound">The only interface to use; null for whichever the routes choose.</param>
+    /// <param name="route">The way; its source is 0.0.0.0 when <paramref name="bound"/> has no address.</param>
+    /// <returns>False when there is none: ENETUNREACH.</returns>
+    public bool TryFind(Ipv4Address destination, NetInterface? bound, out Ipv4Route route)
+    {
+        if (bound is null)
+        {
+            return TryFind(destination, out route);
+        }
+
+        bool isOwn = bound.IsLoopback ? IsOwnAddress(destination) : bound.HasAddress && destination == bound.Address;
+        if (isOwn)
+        {
+            return TryFind(destination, out route);
+        }
+
+        // Linux takes an unknown destination to be on the link when the sender insists on an interface (ip_route_output_key).
+        bool isGroup = destination.IsMulticast || bound.IsBroadcast(destination);
+        bool isIndirect = !isGroup && !bound.IsOnLink(destination) && !Gateway.IsAny && bound.IsOnLink(Gateway);
+        route = new Ipv4Route(bound, isIndirect ? Gateway : destination, bound.Address);
+        bool isPossible = bound.IsLoopback ? isGroup : !destination.IsLoopback;
+        return isPossible && bound.IsUp && !destination.IsAny;
+    }
+
     /// <summary>Finds the way to a destination.</summary>
     /// <returns>False when there is none: ENETUNREACH.</returns>
     public bool TryFind(Ipv4Address destination, out Ipv4Route route)
     {
-        if (destination.IsLoopback || IsOwnAddress(destination))
+        if (IsOwnAddress(destination))
         {
             NetInterface loopback = _stack.Loopback;
             route = new Ipv4Route(loopback, destination, destination.IsLoopback ? loopback.Address : destination);
@@ -66,6 +92,11 @@ internal sealed class Ipv4Routes
     /// </summary>
     public bool IsOwnAddress(Ipv4Address address)
     {
+        if (address.IsLoopback)
+        {
+            return true;
+        }
+
         foreach (NetInterface candidate in _stack.InterfaceList)
         {
             if (candidate.Address == address && candidate.HasAddress)

@@ -22,4 +22,15 @@ internal readonly record struct Ipv4Transmission
     public byte TypeOfService { get; init; }
 
     public bool DontFragment { get; init; }
+
+    /// <summary>
+    /// Out of this interface whatever the routes say (SO_BINDTODEVICE, IP_PKTINFO, IP_MULTICAST_IF); null lets the route choose. A source of
+    /// 0.0.0.0 then stays so when the interface has no address, and 255.255.255.255 needs none.
+    /// </summary>
+    public NetInterface? Interface { get; init; }
+
+    /// <summary>
+    /// A multicast to a group this host is in, or a broadcast, comes back to this host's protocols as well (IP_MULTICAST_LOOP).
+    /// </summary>
+    public bool Loop { get; init; }
 }

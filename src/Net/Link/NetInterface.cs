@@ -36,6 +36,9 @@ public sealed class NetInterface : IFrameReceiver
     /// <summary>Position among the stack's interfaces; the loopback interface has 0.</summary>
     public int Index { get; }
 
+    /// <summary>What users know it by, for example as <c>sll_ifindex</c>: counts from 1, as in Linux, since 0 means any interface.</summary>
+    public int Number => Index + 1;
+
     /// <summary>True for <c>lo</c>, which has no neighbours.</summary>
     public bool IsLoopback { get; }
 
@@ -169,6 +172,15 @@ public sealed class NetInterface : IFrameReceiver
         bytes[0] = 0x01;
         bytes[1] = 0x00;
         return MacAddress.Read(bytes);
+    }
+
+    /// <summary>Takes a copy of an IPv4 packet that this interface has sent to all, or to a group we are in. Called under the gate.</summary>
+    internal void ReceiveLooped(PacketBuffer copy)
+    {
+        if (IsUp && EthernetHeader.TryParse(copy.Data, out EthernetHeader header))
+        {
+            _stack.Ipv4.Receive(this, copy, header, isLooped: true);
+        }
     }
 
     private void Accept(PacketBuffer frame)

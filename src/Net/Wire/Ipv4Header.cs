@@ -154,6 +154,16 @@ public readonly ref struct Ipv4Header
         return true;
     }
 
+    /// <summary>
+    /// Looks at a datagram that is to be sent and whose total length, checksum, identification and source may not be filled in yet.
+    /// </summary>
+    internal static bool TryParseUnfinished(ReadOnlySpan<byte> bytes, out Ipv4Header header)
+    {
+        header = new Ipv4Header(bytes);
+        return bytes.Length >= MinimumSize && bytes[0] >> 4 == Version
+            && header.HeaderLength >= MinimumSize && header.HeaderLength <= bytes.Length;
+    }
+
     private static Ipv4HeaderFault ParseStart(ReadOnlySpan<byte> bytes, out Ipv4Header header)
     {
         header = new Ipv4Header(bytes);
