@@ -344,7 +344,7 @@ public sealed class UdpSocketTests
     {
         public PollEvents Seen { get; private set; }
 
-        protected internal override void OnChange(PollEvents events) => Seen |= events;
+        protected override void OnChange(PollEvents events) => Seen |= events;
     }
 
     private sealed class Pieces(byte[][] buffers) : IoVectorMemory
