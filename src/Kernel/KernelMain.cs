@@ -31,6 +31,7 @@ internal static class KernelMain
         system.Attach(network);
         console.Start();
         network.Start();
+        SocketEngine.Start();
         Configure(system, options);
         return RunShell(system, options);
     }

@@ -75,6 +75,7 @@ internal sealed class SelfTestCommand(ISystem system) : Command
         new TimerTest(),
         new SleepTest(),
         new TasksTest(),
+        new SocketsTest(),
         new ThreadLocalTest(),
         new FinalizersTest(),
         new ManyThreadsTest(),

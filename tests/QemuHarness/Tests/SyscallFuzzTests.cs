@@ -5,6 +5,7 @@ public sealed class SyscallFuzzTests(PlainGuest shared) : SharedGuestTests<Plain
 {
     [Theory]
     [InlineData("events")]
+    [InlineData("sockets")]
     public async Task WildArguments_GetLinuxsErrno(string group)
     {
         ShellResult result = (await Shell.RunAsync($"syscallfuzz -g {group}")).Succeeded();
