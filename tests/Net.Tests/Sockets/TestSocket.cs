@@ -16,6 +16,9 @@ internal sealed class TestSocket : IDisposable
         Assert.Equal(Errno.Success, module.Create(_socket));
     }
 
+    /// <summary>Flags of a call that waits.</summary>
+    public const MessageFlags Blocking = MessageFlags.None;
+
     public SocketOps Operations => _socket.Operations;
 
     public SocketAddress Name
