@@ -186,8 +186,22 @@ public sealed class NetStack
         ContinueAnnouncing(netInterface);
     }
 
-    /// <summary>Stops announcing, forgets the neighbours: the interface is down or its network has changed.</summary>
+    /// <summary>The interface has come up or has a new address: its network gets a route, and is told of the address.</summary>
+    internal void JoinNetwork(NetInterface netInterface)
+    {
+        Ipv4.Routes.Table.Join(netInterface);
+        StartAnnouncing(netInterface);
+    }
+
+    /// <summary>Forgets the routes and the neighbours, stops announcing: the interface goes down or its network changes.</summary>
     internal void LeaveNetwork(NetInterface netInterface)
+    {
+        Ipv4.Routes.Table.Leave(netInterface);
+        FallSilent(netInterface);
+    }
+
+    /// <summary>Forgets the neighbours, stops announcing: who is on the link has to be found out anew.</summary>
+    private void FallSilent(NetInterface netInterface)
     {
         Timers.Cancel(netInterface.AnnounceTimer);
         netInterface.AnnouncementsLeft = 0;
@@ -273,7 +287,7 @@ public sealed class NetStack
         }
         else
         {
-            LeaveNetwork(netInterface); // behind another cable there may be another network
+            FallSilent(netInterface); // behind another cable there may be another network
         }
     }
 

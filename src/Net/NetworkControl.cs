@@ -99,7 +99,7 @@ public sealed class NetworkControl : INetworkControl
             netInterface.IsUp = isUp;
             if (isUp)
             {
-                _stack.StartAnnouncing(netInterface);
+                _stack.JoinNetwork(netInterface);
             }
             else
             {
@@ -116,24 +116,67 @@ public sealed class NetworkControl : INetworkControl
         lock (_stack.Gate)
         {
             Ipv4Routes routes = _stack.Ipv4.Routes;
-            if (!gateway.IsAny && (routes.FindOnLink(gateway) is null || routes.IsOwnAddress(gateway)))
+            if (gateway.IsAny)
+            {
+                routes.Table.DeleteDefaults();
+                return Errno.Success;
+            }
+
+            if (routes.FindDirect(gateway) is not { } netInterface)
             {
                 return Errno.ENETUNREACH;
             }
 
-            routes.Gateway = gateway;
-            return Errno.Success;
+            routes.Table.DeleteDefaults();
+            return routes.Add(Ipv4Address.Any, 0, gateway, netInterface, metric: 0);
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<RouteInformation> Routes() => [];
+    public IReadOnlyList<RouteInformation> Routes()
+    {
+        lock (_stack.Gate)
+        {
+            IReadOnlyList<Ipv4RouteEntry> entries = _stack.Ipv4.Routes.Table.Entries;
+            List<RouteInformation> all = new(entries.Count);
+            foreach (Ipv4RouteEntry entry in entries)
+            {
+                all.Add(new RouteInformation(
+                    entry.Destination, entry.PrefixLength, entry.Gateway, entry.Interface.Name, entry.Metric, entry.Interface.IsUp));
+            }
+
+            return all;
+        }
+    }
 
     /// <inheritdoc/>
-    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric) => Errno.EOPNOTSUPP;
+    /// <remarks>
+    /// Also <see cref="Errno.ENETDOWN"/> when the interface is down. As in Linux, two routes may differ in nothing but their gateway: the
+    /// newer one counts.
+    /// </remarks>
+    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric)
+    {
+        lock (_stack.Gate)
+        {
+            NetInterface? via = interfaceName is null ? null : Find(interfaceName);
+            return interfaceName is not null && via is null
+                ? Errno.ENODEV
+                : _stack.Ipv4.Routes.Add(destination, prefixLength, gateway, via, metric);
+        }
+    }
 
     /// <inheritdoc/>
-    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) => Errno.EOPNOTSUPP;
+    /// <remarks><see cref="Errno.ENODEV"/> for no such interface.</remarks>
+    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName)
+    {
+        lock (_stack.Gate)
+        {
+            NetInterface? via = interfaceName is null ? null : Find(interfaceName);
+            return interfaceName is not null && via is null
+                ? Errno.ENODEV
+                : _stack.Ipv4.Routes.Table.Delete(destination, prefixLength, gateway, via);
+        }
+    }
 
     /// <inheritdoc/>
     public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
@@ -209,7 +252,7 @@ public sealed class NetworkControl : INetworkControl
                 return Errno.EINVAL;
             }
 
-            return _stack.Ipv4.Routes.FindOnLink(address) is { } netInterface
+            return _stack.Ipv4.Routes.FindDirect(address) is { } netInterface
                 ? _stack.Arp.AddPermanent(netInterface, address, hardwareAddress)
                 : Errno.ENETUNREACH;
         }
@@ -303,7 +346,6 @@ public sealed class NetworkControl : INetworkControl
         _stack.LeaveNetwork(netInterface);
         netInterface.Address = address;
         netInterface.PrefixLength = prefixLength;
-        _stack.Ipv4.Routes.ForgetUnreachableGateway();
-        _stack.StartAnnouncing(netInterface);
+        _stack.JoinNetwork(netInterface);
     }
 }

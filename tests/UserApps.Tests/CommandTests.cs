@@ -56,7 +56,7 @@ public sealed class CommandTests
     [InlineData("arp -x")]
     [InlineData("arp -d")]
     [InlineData("arp -s 1.2.3.4")]
-    [InlineData("route")]
+    [InlineData("route flush")]
     [InlineData("route add 1.2.3.4")]
     [InlineData("top -d 0")]
     [InlineData("top -n 0")]

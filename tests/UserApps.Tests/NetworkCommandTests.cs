@@ -145,11 +145,82 @@ public sealed class NetworkCommandTests
     }
 
     [Fact]
-    public void Route_Default_IsSetAndTakenAway()
+    public void Route_Table_IsListed()
     {
-        Assert.Equal("", _system.Run("route add default gw 10.77.0.1; route del default"));
-        Assert.Equal(["gateway 10.77.0.1", "gateway 0.0.0.0"], _system.NetworkControl.Calls);
+        const string Header = """
+            Kernel IP routing table
+            Destination     Gateway         Genmask         Flags Metric Ref    Use Iface
+
+            """;
+        Assert.Equal(Header, _system.Run("route -n"));
+        _system.NetworkControl.RouteTable.Add(new RouteInformation(Ip("192.168.5.77"), 32, Ip("10.77.0.9"), "eth0", 0, true));
+        _system.NetworkControl.RouteTable.Add(new RouteInformation(Ip("192.168.5.0"), 24, Ip("10.77.0.9"), "eth0", 100, false));
+        _system.NetworkControl.RouteTable.Add(new RouteInformation(Ip("10.77.0.0"), 24, Ipv4Address.Any, "eth0", 0, true));
+        _system.NetworkControl.RouteTable.Add(new RouteInformation(Ipv4Address.Any, 0, Ip("10.77.0.1"), "eth0", 0, true));
+        Assert.Equal(Header + """
+            0.0.0.0         10.77.0.1       0.0.0.0         UG    0      0        0 eth0
+            10.77.0.0       0.0.0.0         255.255.255.0   U     0      0        0 eth0
+            192.168.5.0     10.77.0.9       255.255.255.0   G     100    0        0 eth0
+            192.168.5.77    10.77.0.9       255.255.255.255 UGH   0      0        0 eth0
+
+            """, _system.Run("route -n"));
+        Assert.Contains("default         10.77.0.1       0.0.0.0         UG ", _system.Run("route"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("add default gw 10.77.0.1", "add route 0.0.0.0/0 10.77.0.1 - 0")]
+    [InlineData("add default gw 10.77.0.1 metric 5 dev eth0", "add route 0.0.0.0/0 10.77.0.1 eth0 5")]
+    [InlineData("add -net default gw 10.77.0.1", "add route 0.0.0.0/0 10.77.0.1 - 0")]
+    [InlineData("add -net 192.168.5.0 netmask 255.255.255.128 gw 10.77.0.9", "add route 192.168.5.0/25 10.77.0.9 - 0")]
+    [InlineData("add -net 192.168.5.0/25 gw 10.77.0.9 eth0", "add route 192.168.5.0/25 10.77.0.9 eth0 0")]
+    [InlineData("add 192.168.5.0/24 eth0", "add route 192.168.5.0/24 0.0.0.0 eth0 0")]
+    [InlineData("add -net 192.168.5.0 dev eth0", "add route 192.168.5.0/24 0.0.0.0 eth0 0")]
+    [InlineData("add -net 172.16.0.0 eth0", "add route 172.16.0.0/16 0.0.0.0 eth0 0")]
+    [InlineData("add -host 192.168.5.7 gw 10.77.0.9", "add route 192.168.5.7/32 10.77.0.9 - 0")]
+    [InlineData("add 192.168.5.7 gw 10.77.0.9", "add route 192.168.5.7/32 10.77.0.9 - 0")]
+    [InlineData("add -net 224.0.0.0 netmask 240.0.0.0 eth0", "add route 224.0.0.0/4 0.0.0.0 eth0 0")]
+    [InlineData("del default", "delete route 0.0.0.0/0 - -")]
+    [InlineData("del default gw 10.77.0.1", "delete route 0.0.0.0/0 10.77.0.1 -")]
+    [InlineData("del -net 192.168.5.0/25 eth0", "delete route 192.168.5.0/25 - eth0")]
+    [InlineData("del -host 192.168.5.7", "delete route 192.168.5.7/32 - -")]
+    public void Route_Changes_TellTheStack(string arguments, string call)
+    {
+        Assert.Equal("", _system.Run($"route {arguments}"));
+        Assert.Equal(0, _system.Shell.LastStatus);
+        Assert.Equal(call, Assert.Single(_system.NetworkControl.Calls));
+    }
+
+    [Theory]
+    [InlineData("add")]
+    [InlineData("add -net")]
+    [InlineData("add junk gw 10.77.0.1")]
+    [InlineData("add default gw junk")]
+    [InlineData("add default gw")]
+    [InlineData("add default gw 10.77.0.1 metric x")]
+    [InlineData("add default gw 10.77.0.1 metric -1")]
+    [InlineData("add -host default gw 10.77.0.1")]
+    [InlineData("add -host 1.2.3.4 netmask 255.0.0.0 gw 10.77.0.1")]
+    [InlineData("add -net 1.2.3.0/24 netmask 255.0.0.0 gw 10.77.0.1")]
+    [InlineData("add -net 1.2.3.0/33 gw 10.77.0.1")]
+    [InlineData("add -net 1.2.3.0 netmask 255.0.255.0 gw 10.77.0.1")]
+    [InlineData("add -net 192.168.5.7/24 gw 10.77.0.1")]
+    [InlineData("add default eth0 eth1")]
+    [InlineData("flush")]
+    [InlineData("-x")]
+    public void Route_Malformed_ChangesNothing(string arguments)
+    {
+        Assert.StartsWith("route: ", _system.Run($"route {arguments}"), StringComparison.Ordinal);
+        Assert.Equal(2, _system.Shell.LastStatus);
+        Assert.Empty(_system.NetworkControl.Calls);
+    }
+
+    [Fact]
+    public void Route_Refused_SaysWhy()
+    {
         _system.NetworkControl.SetResult = Errno.ENETUNREACH;
         Assert.Equal("SIOCADDRT: Network is unreachable\n", _system.Run("route add default gw 1.2.3.4"));
+        _system.NetworkControl.SetResult = Errno.ESRCH;
+        Assert.Equal("SIOCDELRT: No such process\n", _system.Run("route del default"));
+        Assert.Equal(1, _system.Shell.LastStatus);
     }
 }

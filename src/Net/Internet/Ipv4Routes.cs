@@ -1,19 +1,21 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// Chooses interface, next hop and source for a destination (RFC 1122 §3.3.1): our own addresses over the loopback interface, then the
-/// interface
-/// with the longest matching prefix, then the default gateway.
+/// Chooses interface, next hop and source for a destination (RFC 1122 §3.3.1): our own addresses over the loopback interface, else what the
+/// routing table says.
 /// </summary>
-/// <remarks>Used by <see cref="Ipv4"/> under the stack's gate. There are few interfaces, so a scan beats any index.</remarks>
+/// <remarks>
+/// Used by <see cref="Ipv4"/> under the stack's gate. ICMP redirects never change a route (deviation from RFC 1122 §3.2.2.2, as Linux with
+/// accept_redirects=0): anybody on the link could send traffic his way with them.
+/// </remarks>
 internal sealed class Ipv4Routes
 {
     private readonly NetStack _stack;
 
     public Ipv4Routes(NetStack stack) => _stack = stack;
 
-    /// <summary>The default gateway; 0.0.0.0 for none.</summary>
-    public Ipv4Address Gateway { get; set; }
+    /// <summary>The routing table.</summary>
+    public Ipv4RouteTable Table { get; } = new();
 
     /// <summary>Finds the way to a destination, over one interface if the sender is bound to it.</summary>
     /// <param name="destination">Where to.</param>
@@ -22,70 +24,48 @@ internal sealed class Ipv4Routes
     /// <returns>False when there is none: ENETUNREACH.</returns>
     public bool TryFind(Ipv4Address destination, NetInterface? bound, out Ipv4Route route)
     {
-        if (bound is null)
-        {
-            return TryFind(destination, out route);
-        }
-
-        bool isOwn = bound.IsLoopback ? IsOwnAddress(destination) : bound.HasAddress && destination == bound.Address;
-        if (isOwn)
-        {
-            return TryFind(destination, out route);
-        }
-
-        // Linux takes an unknown destination to be on the link when the sender insists on an interface (ip_route_output_key).
-        bool isGroup = destination.IsMulticast || bound.IsBroadcast(destination);
-        bool isIndirect = !isGroup && !bound.IsOnLink(destination) && !Gateway.IsAny && bound.IsOnLink(Gateway);
-        route = new Ipv4Route(bound, isIndirect ? Gateway : destination, bound.Address);
-        bool isPossible = bound.IsLoopback ? isGroup : !destination.IsLoopback;
-        return isPossible && bound.IsUp && !destination.IsAny;
-    }
-
-    /// <summary>Finds the way to a destination.</summary>
-    /// <returns>False when there is none: ENETUNREACH.</returns>
-    public bool TryFind(Ipv4Address destination, out Ipv4Route route)
-    {
-        if (IsOwnAddress(destination))
+        if (IsForSelf(destination, bound))
         {
             NetInterface loopback = _stack.Loopback;
             route = new Ipv4Route(loopback, destination, destination.IsLoopback ? loopback.Address : destination);
             return loopback.IsUp;
         }
 
-        NetInterface? direct = destination.IsBroadcast ? FirstUsable() : FindOnLink(destination);
-        if (direct is not null)
-        {
-            route = new Ipv4Route(direct, destination, direct.Address);
-            return !destination.IsAny;
-        }
-
-        NetInterface? indirect = Gateway.IsAny ? null : FindOnLink(Gateway);
-        if (indirect is null && destination.IsMulticast)
-        {
-            indirect = FirstUsable();
-        }
-
-        route = indirect is null
-            ? default
-            : new Ipv4Route(indirect, destination.IsMulticast ? destination : Gateway, indirect.Address);
-        return indirect is not null && !destination.IsAny;
+        return bound is null ? TryFindFree(destination, out route) : TryFindBound(destination, bound, out route);
     }
 
-    /// <summary>The interface, if any, whose own network an address is in; the longest prefix wins.</summary>
-    public NetInterface? FindOnLink(Ipv4Address address)
+    /// <summary>Adds a static route.</summary>
+    /// <param name="destination">Network.</param>
+    /// <param name="prefixLength">Its prefix.</param>
+    /// <param name="gateway">Next hop; 0.0.0.0 for none.</param>
+    /// <param name="via">Through which interface; null for the one that reaches the gateway.</param>
+    /// <param name="metric">Not negative.</param>
+    /// <returns>As <see cref="INetworkControl.AddRoute"/>; <see cref="Errno.ENETDOWN"/> through an interface that is down.</returns>
+    public Errno Add(Ipv4Address destination, int prefixLength, Ipv4Address gateway, NetInterface? via, int metric)
     {
-        NetInterface? best = null;
-        foreach (NetInterface candidate in _stack.InterfaceList)
+        if (prefixLength is < 0 or > Ipv4Address.Bits || metric < 0 || gateway.IsMulticast || gateway.IsBroadcast
+            || (destination.Value & ~Ipv4Address.Mask(prefixLength).Value) != 0)
         {
-            if (!candidate.IsLoopback && candidate.IsUp && candidate.IsOnLink(address)
-                && (best is null || candidate.PrefixLength > best.PrefixLength))
-            {
-                best = candidate;
-            }
+            return Errno.EINVAL;
         }
 
-        return best;
+        if (!gateway.IsAny)
+        {
+            via = FindDirect(gateway, via);
+            return via is null ? Errno.ENETUNREACH : Table.Add(new Ipv4RouteEntry(destination, prefixLength, gateway, via, metric));
+        }
+
+        if (via is null)
+        {
+            return Errno.ENODEV;
+        }
+
+        return via.IsUp ? Table.Add(new Ipv4RouteEntry(destination, prefixLength, gateway, via, metric)) : Errno.ENETDOWN;
     }
+
+    /// <summary>The interface that reaches a neighbour without a gateway; null for none, or for ourselves.</summary>
+    public NetInterface? FindDirect(Ipv4Address neighbour, NetInterface? via = null) =>
+        !IsOwnAddress(neighbour) && Table.Find(neighbour, via) is { IsDirect: true } entry ? entry.Interface : null;
 
     /// <summary>
     /// True for an address of any interface, whichever it came in on (the weak model of RFC 1122 §3.3.4.2), and for 127/8.
@@ -108,18 +88,41 @@ internal sealed class Ipv4Routes
         return false;
     }
 
-    /// <summary>Drops the gateway when no interface's network holds it any more, up or down.</summary>
-    public void ForgetUnreachableGateway()
+    private bool IsForSelf(Ipv4Address destination, NetInterface? bound) => bound is null || bound.IsLoopback
+        ? IsOwnAddress(destination)
+        : bound.HasAddress && destination == bound.Address;
+
+    private bool TryFindFree(Ipv4Address destination, out Ipv4Route route)
     {
-        foreach (NetInterface candidate in _stack.InterfaceList)
+        Ipv4RouteEntry? entry = Table.Find(destination);
+        bool isGroup = destination.IsBroadcast || destination.IsMulticast;
+        NetInterface? through = entry?.Interface;
+        if (isGroup)
         {
-            if (!candidate.IsLoopback && candidate.IsOnLink(Gateway))
-            {
-                return;
-            }
+            through ??= FirstUsable(); // a host with one network knows where a group must be; Linux wants a route for it
         }
 
-        Gateway = Ipv4Address.Any;
+        if (through is null || destination.IsAny)
+        {
+            route = default;
+            return false;
+        }
+
+        Ipv4Address source = through.HasAddress ? through.Address : FirstUsable()?.Address ?? Ipv4Address.Any;
+        route = new Ipv4Route(through, isGroup || entry!.IsDirect ? destination : entry.Gateway, source);
+        return true;
+    }
+
+    private bool TryFindBound(Ipv4Address destination, NetInterface bound, out Ipv4Route route)
+    {
+        bool isGroup = destination.IsMulticast || bound.IsBroadcast(destination);
+        Ipv4RouteEntry? entry = isGroup ? null : Table.Find(destination, bound);
+
+        // Without a route, Linux takes a destination to be on the link when the sender insists on an interface (ip_route_output_key).
+        Ipv4Address nextHop = entry is null || entry.IsDirect ? destination : entry.Gateway;
+        route = new Ipv4Route(bound, nextHop, bound.Address);
+        bool isPossible = bound.IsLoopback ? isGroup : !destination.IsLoopback;
+        return isPossible && bound.IsUp && !destination.IsAny;
     }
 
     private NetInterface? FirstUsable()

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace KernelSockets.UserApps.Commands;
 
 /// <summary>ifconfig: shows and configures network interfaces, with net-tools' arguments and output.</summary>
@@ -135,7 +133,7 @@ internal sealed class IfconfigCommand(ISystem system) : Command
             return Misused($"{word}: unknown word, or no IPv4 address");
         }
 
-        int prefixLength = ClassPrefix(address);
+        int prefixLength = NetworkMask.OfClass(address);
         if (slash >= 0 && (!int.TryParse(word.AsSpan(slash + 1), out prefixLength) || (uint)prefixLength > Ipv4Address.Bits))
         {
             return Misused($"{word}: a prefix is 0 to 32");
@@ -145,7 +143,7 @@ internal sealed class IfconfigCommand(ISystem system) : Command
         {
             words = words[1..];
             string mask = Take(ref words);
-            if (!TryParseMask(mask, out prefixLength))
+            if (!NetworkMask.TryParse(mask, out prefixLength))
             {
                 return Misused($"{mask}: no netmask");
             }
@@ -157,7 +155,7 @@ internal sealed class IfconfigCommand(ISystem system) : Command
 
     private int SetMask(string name, string mask)
     {
-        if (!TryParseMask(mask, out int prefixLength))
+        if (!NetworkMask.TryParse(mask, out int prefixLength))
         {
             return Misused($"{mask}: no netmask");
         }
@@ -169,26 +167,6 @@ internal sealed class IfconfigCommand(ISystem system) : Command
 
     private int SetMtu(string name, string text) =>
         int.TryParse(text, out int mtu) ? Report("SIOCSIFMTU", Network.SetMtu(name, mtu)) : Misused($"{text}: no MTU");
-
-    private static bool TryParseMask(string text, out int prefixLength)
-    {
-        prefixLength = 0;
-        if (!Ipv4Address.TryParse(text, out Ipv4Address mask))
-        {
-            return false;
-        }
-
-        prefixLength = BitOperations.PopCount(mask.Value);
-        return Ipv4Address.Mask(prefixLength) == mask;
-    }
-
-    /// <summary>The prefix of the address's class, as the kernels have it that ifconfig was written for (RFC 791 §3.2).</summary>
-    private static int ClassPrefix(Ipv4Address address) => (address.Value >> 28) switch
-    {
-        < 8 => address.IsAny ? 0 : 8,
-        < 12 => 16,
-        _ => 24,
-    };
 
     private static int Report(string request, Errno error)
     {

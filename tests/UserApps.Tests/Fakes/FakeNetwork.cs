@@ -9,6 +9,8 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
     public List<NeighbourInformation> Table { get; } = [];
 
+    public List<RouteInformation> RouteTable { get; } = [];
+
     /// <summary>Calls that changed something, as text.</summary>
     public List<string> Calls { get; } = [];
 
@@ -39,11 +41,13 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
     public Errno SetGateway(Ipv4Address gateway) => Record($"gateway {gateway}");
 
-    public IReadOnlyList<RouteInformation> Routes() => [];
+    public IReadOnlyList<RouteInformation> Routes() => RouteTable;
 
-    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric) => Errno.EOPNOTSUPP;
+    public Errno AddRoute(Ipv4Address destination, int prefixLength, Ipv4Address gateway, string? interfaceName, int metric) =>
+        Record($"add route {destination}/{prefixLength} {gateway} {interfaceName ?? "-"} {metric}");
 
-    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) => Errno.EOPNOTSUPP;
+    public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) =>
+        Record($"delete route {destination}/{prefixLength} {(gateway is null ? "-" : gateway)} {interfaceName ?? "-"}");
 
     public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
 
