@@ -28,6 +28,9 @@ internal sealed class DhcpClient
     /// <summary>Least interval between messages while a lease runs (RFC 2131 §4.4.5).</summary>
     internal static readonly TimeSpan LeastRenewalInterval = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the address stays after the release has been sent, which may have to wait for ARP.</summary>
+    internal static readonly TimeSpan ReleaseGrace = TimeSpan.FromMilliseconds(250);
+
     private const int JitterMilliseconds = 1000;
 
     private readonly IDhcpPort _port;
@@ -75,6 +78,11 @@ internal sealed class DhcpClient
         _port.CancelProbe();
         _candidate = null;
         _startedAt = now;
+        if (State == DhcpState.Releasing)
+        {
+            Withdraw(DhcpLoss.Released);
+        }
+
         if (Lease is null)
         {
             Discover(now);
@@ -88,26 +96,25 @@ internal sealed class DhcpClient
     /// <summary>The link is back after a loss: there may be another network behind it.</summary>
     public void OnLinkUp(Instant now)
     {
-        if (State != DhcpState.Stopped)
+        if (State is not (DhcpState.Stopped or DhcpState.Releasing))
         {
             Start(now);
         }
     }
 
-    /// <summary>Gives the lease back and stops (RFC 2131 §4.4.6).</summary>
+    /// <summary>Gives the lease back and stops (RFC 2131 §4.4.6); the address goes after <see cref="ReleaseGrace"/>.</summary>
     public void Release(Instant now)
     {
         _port.CancelProbe();
-        if (Lease is { } lease)
-        {
-            _transaction = _entropy.NextUInt32();
-            Send(now, lease.Server, Compose(now, DhcpMessageType.Release) with { ClientAddress = lease.Address, Server = lease.Server }, TimeSpan.Zero);
-            Withdraw(DhcpLoss.Released);
-        }
-
         _candidate = null;
         State = DhcpState.Stopped;
         Deadline = Instant.Never;
+        if (Lease is { } lease)
+        {
+            _transaction = _entropy.NextUInt32();
+            Send(now, lease.Server, Compose(now, DhcpMessageType.Release) with { ClientAddress = lease.Address, Server = lease.Server }, ReleaseGrace);
+            State = DhcpState.Releasing;
+        }
     }
 
     /// <summary>Does what is due. Afterwards <see cref="Deadline"/> is later than <paramref name="now"/>.</summary>
@@ -123,7 +130,7 @@ internal sealed class DhcpClient
     public void Receive(ReadOnlySpan<byte> datagram, Instant now)
     {
         bool isOurs = DhcpMessage.TryParse(datagram, out DhcpMessage? message)
-            && State is not (DhcpState.Stopped or DhcpState.Init or DhcpState.Bound or DhcpState.Probing)
+            && State is not (DhcpState.Stopped or DhcpState.Init or DhcpState.Bound or DhcpState.Probing or DhcpState.Releasing)
             && message.Transaction == _transaction
             && message.Hardware == _hardware
             && Handle(message, now);
@@ -225,6 +232,14 @@ internal sealed class DhcpClient
 
     private void Step(Instant now)
     {
+        if (State == DhcpState.Releasing)
+        {
+            State = DhcpState.Stopped;
+            Deadline = Instant.Never;
+            Withdraw(DhcpLoss.Released);
+            return;
+        }
+
         if (Lease is { } lease && lease.ExpiresAt <= now)
         {
             Withdraw(DhcpLoss.Expired);

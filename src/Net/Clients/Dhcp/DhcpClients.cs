@@ -99,14 +99,20 @@ public sealed class DhcpClients : IDhcpControl
     {
         lock (_stack.Gate)
         {
-            if (Find(interfaceName) is not { Client.State: not DhcpState.Stopped } runner)
+            if (Find(interfaceName) is not { Client.State: not (DhcpState.Stopped or DhcpState.Releasing) } runner)
             {
                 return Errno.ESRCH;
             }
 
             runner.Release();
             _changed.WakeAll();
-            return Errno.Success;
+            Errno error = Errno.Success;
+            while (runner.Client.State == DhcpState.Releasing && error == Errno.Success)
+            {
+                error = _changed.Wait(_stack.Gate, Instant.Never);
+            }
+
+            return error;
         }
     }
 

@@ -29,4 +29,7 @@ internal enum DhcpState
 
     /// <summary>Leased, asking any server for more time.</summary>
     Rebinding,
+
+    /// <summary>DHCPRELEASE sent; the address is about to go.</summary>
+    Releasing,
 }
