@@ -108,9 +108,10 @@ start_dnsmasq() {
         close_tap_descriptors
         exec ip netns exec "$KS_NETNS" dnsmasq --conf-file=/dev/null --no-hosts --no-resolv --no-poll \
             --interface="$KS_BRIDGE" --except-interface=lo --bind-interfaces --user=root --group=root \
-            --dhcp-authoritative --dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0,1h \
+            --dhcp-authoritative --dhcp-range=10.77.0.50,10.77.0.150,255.255.255.0,1h \
             --dhcp-host="$KS_MAC,$KS_GUEST_ADDRESS,ks" --dhcp-option="option:router,$KS_BRIDGE_ADDRESS" \
+            --dhcp-option="option:dns-server,$KS_BRIDGE_ADDRESS" --domain=ks \
             --dhcp-leasefile="$KS_TAP_STATE/$KS_NETNS.leases" --pid-file="$KS_TAP_STATE/$KS_NETNS.dnsmasq.pid" \
-            --host-record="host.ks.test,$KS_BRIDGE_ADDRESS" --host-record="ks.test,$KS_GUEST_ADDRESS" --local=/test/
+            --host-record="host.ks,$KS_BRIDGE_ADDRESS" --host-record="guest.ks,$KS_GUEST_ADDRESS" --local=/ks/
     )
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using KernelSockets.Kernel.Devices;
 using KernelSockets.Kernel.Diagnostics;
+using KernelSockets.Kernel.Network;
 using KernelSockets.Kernel.Syscalls;
 using KernelSockets.Kernel.Tasks;
 using KernelSockets.UserApps;
@@ -19,7 +20,7 @@ internal static class KernelMain
         KernelOptions options = KernelOptions.Read();
         Pci pci = new();
         pci.Scan();
-        NetworkService network = NetworkService.Create(pci, KernelSystem.ReadMemory(null));
+        NetworkService network = NetworkService.Create(pci, KernelSystem.ReadMemory(null), options.HostName);
         ConsoleService console = new(options);
         VirtualFileSystem vfs = new(KernelClock.Instance, new KernelEntropy(), new KernelWaitQueueFactory());
         JobTable jobs = new(vfs, OpenConsole(vfs, console));
@@ -32,7 +33,8 @@ internal static class KernelMain
         console.Start();
         network.Start();
         SocketEngine.Start();
-        Configure(system, options);
+        Complain(options);
+        new AddressService(network.Control, network.Dhcp, vfs, options).Start();
         return RunShell(system, options);
     }
 
@@ -52,35 +54,11 @@ internal static class KernelMain
         return file!;
     }
 
-    private static void Configure(KernelSystem system, KernelOptions options)
+    private static void Complain(KernelOptions options)
     {
         foreach (string complaint in options.Complaints)
         {
             Log.Warning($"options: {complaint}");
-        }
-
-        InterfaceInformation? card = system.Network.Interfaces().FirstOrDefault(static i => !i.IsLoopback);
-        if (card is null)
-        {
-            return;
-        }
-
-        if (options.UsesDhcp)
-        {
-            Log.Warning($"net: {card.Name} has no address: there is no DHCP client yet; give ip=ADDRESS/PREFIX, or use ifconfig");
-            return;
-        }
-
-        Errno error = system.Network.SetAddress(card.Name, options.Address, options.PrefixLength);
-        if (error != Errno.Success)
-        {
-            Log.Error($"options: ip={options.Address}/{options.PrefixLength}: {error.Describe()}");
-        }
-
-        error = options.Gateway.IsAny ? Errno.Success : system.Network.SetGateway(options.Gateway);
-        if (error != Errno.Success)
-        {
-            Log.Error($"options: gw={options.Gateway}: {error.Describe()}");
         }
     }
 

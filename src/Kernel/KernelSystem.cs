@@ -39,6 +39,9 @@ internal sealed unsafe class KernelSystem : ISystem
     public INetworkControl Network => _network!.Control;
 
     /// <inheritdoc/>
+    public IDhcpControl Dhcp => _network!.Dhcp;
+
+    /// <inheritdoc/>
     public ITerminal Terminal { get; }
 
     /// <inheritdoc/>

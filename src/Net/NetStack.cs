@@ -284,6 +284,7 @@ public sealed class NetStack
         if (isLinkUp)
         {
             StartAnnouncing(netInterface);
+            netInterface.LinkUp?.Invoke();
         }
         else
         {

@@ -71,6 +71,7 @@ public sealed class AppTable
     private void AddNetwork(ISystem system)
     {
         Add(new ArpCommand(system));
+        Add(new DhclientCommand(system));
         Add(new IfconfigCommand(system));
         Add(new PingCommand(system));
         Add(new RouteCommand(system));

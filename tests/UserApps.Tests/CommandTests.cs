@@ -58,6 +58,8 @@ public sealed class CommandTests
     [InlineData("arp -s 1.2.3.4")]
     [InlineData("route flush")]
     [InlineData("route add 1.2.3.4")]
+    [InlineData("dhclient -x")]
+    [InlineData("dhclient eth0 eth1")]
     [InlineData("top -d 0")]
     [InlineData("top -n 0")]
     [InlineData("top x")]

@@ -16,6 +16,9 @@ public interface ISystem
     /// <summary>Network interfaces, neighbours and echo.</summary>
     INetworkControl Network { get; }
 
+    /// <summary>DHCP clients.</summary>
+    IDhcpControl Dhcp { get; }
+
     /// <summary>The console.</summary>
     ITerminal Terminal { get; }
 

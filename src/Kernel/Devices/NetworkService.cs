@@ -29,11 +29,12 @@ internal sealed class NetworkService : IStackHost
     private readonly List<NetInterface> _interfaces = [];
     private readonly KernelInterruptLine _line = new();
 
-    private NetworkService(PacketBufferPool pool)
+    private NetworkService(PacketBufferPool pool, string hostName)
     {
         Pool = pool;
         Stack = new NetStack(KernelClock.Instance, new KernelWaitQueueFactory(), new KernelEntropy(), pool, this);
         Control = new NetworkControl(Stack);
+        Dhcp = new DhcpClients(Stack, hostName);
     }
 
     public PacketBufferPool Pool { get; }
@@ -42,8 +43,10 @@ internal sealed class NetworkService : IStackHost
 
     public NetworkControl Control { get; }
 
+    public DhcpClients Dhcp { get; }
+
     /// <summary>Brings up the cards and the stack.</summary>
-    public static NetworkService Create(Pci pci, MemoryStatistics memory)
+    public static NetworkService Create(Pci pci, MemoryStatistics memory, string hostName)
     {
         KernelDmaAllocator allocator = new();
         int count = memory.Total >= LargeMemory ? LargePool : SmallPool;
@@ -52,7 +55,7 @@ internal sealed class NetworkService : IStackHost
             Gateway.Stop("no memory for packet buffers"u8);
         }
 
-        NetworkService service = new(pool!);
+        NetworkService service = new(pool!, hostName);
         foreach (PciFunctionInformation function in pci.Functions.ToArray())
         {
             if (E1000Device.Supports(function.VendorId, function.DeviceId))

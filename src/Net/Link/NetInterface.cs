@@ -76,6 +76,9 @@ public sealed class NetInterface : IFrameReceiver
     /// <summary>The link state that <see cref="NetStack.Advance"/> saw last.</summary>
     internal bool WasLinkUp { get; set; }
 
+    /// <summary>Called under the gate when the link is back after a loss; null for nobody.</summary>
+    internal Action? LinkUp { get; set; }
+
     /// <summary>The subnet's broadcast address (RFC 922); prefixes of 31 and 32 bits have none (RFC 3021).</summary>
     internal Ipv4Address DirectedBroadcast => HasAddress && PrefixLength < Ipv4Address.Bits - 1
         ? new Ipv4Address(Address.Value | ~Ipv4Address.Mask(PrefixLength).Value)

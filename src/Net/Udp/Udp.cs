@@ -18,6 +18,9 @@ public sealed class Udp
 
     internal UdpPortTable Ports { get; }
 
+    /// <summary>Gets what DHCP servers send, before any socket does; null for nobody.</summary>
+    internal DhcpReceiver? DhcpClient { get; set; }
+
     /// <summary>Sends one datagram.</summary>
     /// <param name="transmission">Addresses, both known, and header fields.</param>
     /// <param name="sourcePort">Source port.</param>
@@ -52,6 +55,11 @@ public sealed class Udp
         {
             Statistics.InErrors++;
             Statistics.InCsumErrors++;
+        }
+        else if (header is { SourcePort: DhcpFormat.ServerPort, DestinationPort: DhcpFormat.ClientPort }
+            && DhcpClient?.Invoke(datagram.Interface, header.Data) == true)
+        {
+            Statistics.InDatagrams++;
         }
         else if (datagram.IsToGroup)
         {

@@ -67,6 +67,10 @@ internal sealed class FakeSystem : ISystem
 
     public INetworkControl Network => NetworkControl;
 
+    public FakeDhcp DhcpControl { get; } = new();
+
+    public IDhcpControl Dhcp => DhcpControl;
+
     public ITerminal Terminal => Console;
 
     public List<PciFunctionInformation> Pci { get; } = [];
