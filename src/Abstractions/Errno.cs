@@ -204,4 +204,7 @@ public enum Errno
 
     /// <summary>Operation now in progress.</summary>
     EINPROGRESS = 115,
+
+    /// <summary>Operation canceled.</summary>
+    ECANCELED = 125,
 }

@@ -75,6 +75,7 @@ public static class ErrnoText
         Errno.ETIMEDOUT => "Connection timed out",
         Errno.ECONNREFUSED => "Connection refused",
         Errno.EHOSTDOWN => "Host is down",
+        Errno.ECANCELED => "Operation canceled",
         Errno.EHOSTUNREACH => "No route to host",
         Errno.EALREADY => "Operation already in progress",
         Errno.EINPROGRESS => "Operation now in progress",

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelSockets.UserApps.Commands;
 using KernelSockets.UserApps.Files;
+using KernelSockets.UserApps.Network;
 using KernelSockets.UserApps.Programs;
 using KernelSockets.UserApps.SelfTest;
 
@@ -73,7 +74,11 @@ public sealed class AppTable
         Add(new ArpCommand(system));
         Add(new DhclientCommand(system));
         Add(new IfconfigCommand(system));
+        Add(new App("inetd", AppGroup.Network, "serve echo and discard over UDP", Inetd.Help, Inetd.Main));
+        Add(new App("nc", AppGroup.Network, "send and receive datagrams", Nc.Help, Nc.Main));
+        Add(new NetstatCommand(system));
         Add(new PingCommand(system));
+        Add(new App("rawdemo", AppGroup.Network, "answer one datagram on a raw socket", RawDemo.Help, RawDemo.Main));
         Add(new RouteCommand(system));
     }
 

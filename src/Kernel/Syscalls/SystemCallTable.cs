@@ -57,9 +57,14 @@ internal sealed unsafe class SystemCallTable
     {
         try
         {
-            int job = Job.Current?.Id ?? ConsoleRouter.KernelJob;
+            Job? current = Job.Current;
+            int job = current?.Id ?? ConsoleRouter.KernelJob;
             CallArguments call = new(frame->Rax, frame->Rdi, frame->Rsi, frame->Rdx, frame->R10, frame->R8, frame->R9, job);
-            return s_instance!.Dispatch(call);
+            long result = s_instance!.Dispatch(call);
+
+            // The class library makes an interrupted call again, for ever; a job that was told to end is to hear that there is no point.
+            bool isHopeless = result == -(long)Errno.EINTR && current is { IsInterrupted: true };
+            return isHopeless ? -(long)Errno.ECANCELED : result;
         }
         catch (ThreadInterruptedException)
         {

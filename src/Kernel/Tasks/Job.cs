@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using KernelSockets.Kernel.Diagnostics;
 
 namespace KernelSockets.Kernel.Tasks;
@@ -170,7 +171,7 @@ internal sealed class Job : IJob
         {
             status = InterruptedStatus;
         }
-        catch (Exception e) when (IsInterrupted && e is IOException or OperationCanceledException)
+        catch (Exception e) when (IsInterrupted && e is IOException or OperationCanceledException or SocketException)
         {
             // The class library's way to tell that a read or write was interrupted.
             status = InterruptedStatus;

@@ -80,8 +80,10 @@ public sealed class Udp
     private void DeliverToGroup(in Ipv4Datagram datagram, in UdpHeader header)
     {
         bool isTaken = false;
-        foreach (UdpBlock block in Ports.OnPort(header.DestinationPort))
+        List<UdpBlock>? candidates = Ports.OnPort(header.DestinationPort);
+        for (int i = 0; i < (candidates?.Count ?? 0); i++)
         {
+            UdpBlock block = candidates![i];
             bool isPeer = !block.IsConnected || (block.RemoteAddress == datagram.Header.Source && block.RemotePort == header.SourcePort);
             if (isPeer && block.AcceptsGroup(datagram.Interface, datagram.Header.Destination))
             {

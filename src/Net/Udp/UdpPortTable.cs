@@ -135,10 +135,8 @@ internal sealed class UdpPortTable
     public UdpBlock? FindConnected(Ipv4Address local, ushort localPort, Ipv4Address remote, ushort remotePort) =>
         _connected.GetValueOrDefault(new Connection(local, localPort, remote, remotePort));
 
-    /// <summary>All sockets with a port, for datagrams to groups; empty for none.</summary>
-    public List<UdpBlock> OnPort(ushort port) => _ports.TryGetValue(port, out Port? entry) ? entry.Sockets : s_none;
-
-    private static readonly List<UdpBlock> s_none = [];
+    /// <summary>All sockets with a port, for datagrams to groups; null for none.</summary>
+    public List<UdpBlock>? OnPort(ushort port) => _ports.GetValueOrDefault(port)?.Sockets;
 
     private static int Score(UdpBlock candidate, NetInterface netInterface, Ipv4Address local)
     {

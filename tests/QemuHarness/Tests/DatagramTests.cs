@@ -36,7 +36,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
 
     private EthernetPeer Peer => Shared.Peer;
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(18)]
@@ -53,7 +53,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.True(reply.ValidUdpChecksum);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task ClosedPort_IsReportedWithTheHeaderQuoted()
     {
         byte[] frame = Udp(ClosedPort, s_data);
@@ -65,7 +65,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.Equal(frame.AsSpan(14, 28).ToArray(), quoted[..28]);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task ClosedPort_OfABroadcast_IsNotReported()
     {
         await DrainAsync();
@@ -73,7 +73,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         await AssertSilenceAsync();
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task UnknownProtocol_IsReported()
     {
         EthernetPacket frame = Frames.Datagram(Peer.Mac, Frames.GuestMac, Peer.Ip, Frames.GuestIp, OurPort, ClosedPort, s_data);
@@ -85,7 +85,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.Equal(IcmpV4TypeCode.UnreachableProtocol, error.TypeCode);
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("a bad checksum", UdpChecksumOffset, 0x12, 0x34)]
     [InlineData("a length of 7", UdpLengthOffset, 0, 7)]
     [InlineData("a length beyond the datagram", UdpLengthOffset, 0x05, 0xDC)]
@@ -99,7 +99,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         await AssertSilenceAsync(what);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Checksum_OfZero_IsAccepted()
     {
         byte[] frame = Udp(EchoPort, s_data);
@@ -110,7 +110,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.Equal(s_data, reply.PayloadData[..s_data.Length]);
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("in order", new[] { 0, 1, 2 })]
     [InlineData("reversed", new[] { 2, 1, 0 })]
     [InlineData("one twice", new[] { 0, 0, 1, 2 })]
@@ -133,7 +133,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         await AssertSilenceAsync(what);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Errors_AreLimitedInRate()
     {
         await DrainAsync();
@@ -152,7 +152,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.InRange(errors, 1, 100);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Flood_OfDatagrams_LeavesShellAndBuffers()
     {
         await DrainAsync();

@@ -41,7 +41,7 @@ public sealed class RunScriptTests
         string capture = Path.GetTempFileName();
         try
         {
-            HostProgramResult run = await RunAsync("ping -c 3 10.77.0.1\npoweroff 0\n", "--tap", "--kernel", "--capture", capture);
+            HostProgramResult run = await RunAsync("dhclient\nping -c 3 10.77.0.1\npoweroff 0\n", "--tap", "--kernel", "--capture", capture);
             Assert.True(run.Status == 0, run.Output);
             Assert.Contains(" 0% packet loss", run.Output, StringComparison.Ordinal);
             Assert.False(File.Exists(Namespace), "the namespace is still there");
