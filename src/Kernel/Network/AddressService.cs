@@ -85,8 +85,12 @@ internal sealed class AddressService
             case DhcpEventKind.Conflict:
                 Log.Error($"dhcp: {happened.Interface}: {happened.Address} is in use, or cannot be used; declined");
                 break;
+            case DhcpEventKind.Released:
+                Log.Information($"dhcp: {happened.Interface}: lease of {happened.Address} given back");
+                _files.WriteResolver(ConfiguredServers, string.Empty);
+                break;
             default:
-                Log.Warning($"dhcp: {happened.Interface}: lease of {happened.Address} {Word(happened.Kind)}");
+                Log.Warning($"dhcp: {happened.Interface}: lease of {happened.Address} {(happened.Kind == DhcpEventKind.Expired ? "has expired" : "is refused by the server")}");
                 _files.WriteResolver(ConfiguredServers, string.Empty);
                 break;
         }
@@ -95,13 +99,6 @@ internal sealed class AddressService
     /// <summary>What <c>dns=</c> says goes before what a server says.</summary>
     private void WriteResolver(DhcpLeaseInformation lease) =>
         _files.WriteResolver(_options.NameServer.IsAny ? lease.NameServers : ConfiguredServers, lease.DomainName);
-
-    private static string Word(DhcpEventKind kind) => kind switch
-    {
-        DhcpEventKind.Expired => "has expired",
-        DhcpEventKind.Refused => "is refused by the server",
-        _ => "given back",
-    };
 
     private static string Describe(DhcpLeaseInformation lease)
     {

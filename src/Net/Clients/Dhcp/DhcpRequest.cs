@@ -9,10 +9,12 @@ internal readonly record struct DhcpRequest
     /// <summary>The largest message we take (option 57): a datagram that every link carries whole, from an Ethernet MTU.</summary>
     private const ushort AcceptedSize = 1500;
 
-    private static readonly DhcpOption[] s_wanted =
+    /// <summary>Option 55: what we want to know, as codes.</summary>
+    private static ReadOnlySpan<byte> Wanted =>
     [
-        DhcpOption.SubnetMask, DhcpOption.Router, DhcpOption.DomainNameServer, DhcpOption.DomainName, DhcpOption.BroadcastAddress,
-        DhcpOption.LeaseTime, DhcpOption.ServerIdentifier, DhcpOption.RenewalTime, DhcpOption.RebindingTime, DhcpOption.InterfaceMtu,
+        (byte)DhcpOption.SubnetMask, (byte)DhcpOption.Router, (byte)DhcpOption.DomainNameServer, (byte)DhcpOption.DomainName,
+        (byte)DhcpOption.BroadcastAddress, (byte)DhcpOption.LeaseTime, (byte)DhcpOption.ServerIdentifier, (byte)DhcpOption.RenewalTime,
+        (byte)DhcpOption.RebindingTime, (byte)DhcpOption.InterfaceMtu,
     ];
 
     public required DhcpMessageType Type { get; init; }
@@ -109,12 +111,6 @@ internal readonly record struct DhcpRequest
             at = Put(buffer, at, DhcpOption.HostName, Encoding.ASCII.GetBytes(HostName));
         }
 
-        Span<byte> wanted = stackalloc byte[s_wanted.Length];
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            wanted[i] = (byte)s_wanted[i];
-        }
-
-        return Put(buffer, at, DhcpOption.ParameterList, wanted);
+        return Put(buffer, at, DhcpOption.ParameterList, Wanted);
     }
 }
