@@ -185,7 +185,11 @@ public sealed class PingTests
     }
 
     [Fact]
-    public void Destination_NoAddress_IsStatus2() => AssertPing("ping nosuch", "ping: nosuch: Name or service not known\n", 2);
+    public void Destination_NoAddress_IsStatus2()
+    {
+        string tooLong = new('x', 100); // a label that no resolver even asks for
+        AssertPing($"ping {tooLong}", $"ping: {tooLong}: Name or service not known\n", 2);
+    }
 
     [Fact]
     public void TooManySessions_IsStatus2()

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace KernelSockets.UserApps.Commands;
 
@@ -62,13 +64,32 @@ internal sealed class PingOptions
         return result;
     }
 
-    /// <summary>Turns the destination into an address.</summary>
-    /// <returns>False when it is none.</returns>
+    /// <summary>Turns the destination, an address or a name, into an address.</summary>
+    /// <returns>False when it is none, or nobody knows the name.</returns>
     public bool TryResolve()
     {
-        bool isAddress = Ipv4Address.TryParse(DestinationText, out Ipv4Address address);
-        Destination = address;
-        return isAddress;
+        if (Ipv4Address.TryParse(DestinationText, out Ipv4Address address))
+        {
+            Destination = address;
+            return true;
+        }
+
+        const int MaximumName = 255;
+        if (DestinationText.Length is 0 or > MaximumName)
+        {
+            return false;
+        }
+
+        try
+        {
+            IPAddress[] found = Dns.GetHostAddresses(DestinationText, AddressFamily.InterNetwork);
+            Destination = found.Length > 0 ? Ipv4Address.Read(found[0].GetAddressBytes()) : Ipv4Address.Any;
+            return found.Length > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private void Apply(char option, OptionReader options)
