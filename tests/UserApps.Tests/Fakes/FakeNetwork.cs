@@ -53,7 +53,9 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
     public IReadOnlyList<ProtocolCounter> Counters() => [];
 
-    public IReadOnlyList<SocketInformation> Sockets() => [];
+    public List<SocketInformation> OpenSockets { get; } = [];
+
+    public IReadOnlyList<SocketInformation> Sockets() => OpenSockets;
 
     public IReadOnlyList<NeighbourInformation> Neighbours() => Table;
 
