@@ -71,7 +71,8 @@ public sealed class NetStack
         Udp = new Udp(this);
         Raw = new RawReceiver(this);
         Ipv4.RawReceiver = Raw;
-        SocketModules = [new RawSocketOps(this), new UdpSocketOps(this)];
+        Packets = new PacketSocketOps(this);
+        SocketModules = [Packets, new RawSocketOps(this), new UdpSocketOps(this)];
         _loopbackDevice = new LoopbackDevice(clock, () => OnEarlierDeadline(Instant.Zero));
         Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true)
         {
@@ -127,6 +128,8 @@ public sealed class NetStack
     internal SocketMemory SocketMemory { get; }
 
     internal RawReceiver Raw { get; }
+
+    internal PacketSocketOps Packets { get; }
 
     internal IStackHost Host { get; }
 

@@ -195,6 +195,11 @@ public sealed class NetworkControl : INetworkControl
                 all.Add(block.Describe());
             }
 
+            foreach (PacketBlock block in _stack.Packets.Sockets)
+            {
+                all.Add(block.Describe());
+            }
+
             foreach (RawBlock block in _stack.Raw.Sockets)
             {
                 all.Add(block.Describe());

@@ -141,6 +141,12 @@ public sealed class NetInterface : IFrameReceiver
     internal Errno Transmit(PacketBuffer packet, MacAddress destination, EtherType type)
     {
         new EthernetFields(destination, Device.Address, type).Emit(packet.Prepend(EthernetHeader.Size));
+        return TransmitFrame(packet);
+    }
+
+    /// <summary>Shows a whole frame to the taps and gives it to the device; takes over the caller's reference.</summary>
+    internal Errno TransmitFrame(PacketBuffer packet)
+    {
         foreach (IFrameTap tap in _taps)
         {
             tap.OnFrame(this, packet, FrameDirection.Sent);

@@ -7,12 +7,14 @@ namespace KernelSockets.Net.Tests.Sockets;
 internal sealed class TestSocket : IDisposable
 {
     private readonly Socket _socket;
+    private bool _isClosed;
 
     public TestSocket(NetStack stack, SocketType type, int protocol = 0)
     {
         SocketOps module = stack.SocketModules.Single(candidate => candidate.Type == type);
         SocketKind kind = type == SocketType.Udp ? SocketKind.Datagram : SocketKind.Raw;
-        _socket = new Socket(module, AddressFamily.Inet, kind, type == SocketType.Udp ? 17 : protocol);
+        AddressFamily family = type == SocketType.Packet ? AddressFamily.Packet : AddressFamily.Inet;
+        _socket = new Socket(module, family, kind, type == SocketType.Udp ? 17 : protocol);
         Assert.Equal(Errno.Success, module.Create(_socket));
     }
 
@@ -42,6 +44,10 @@ internal sealed class TestSocket : IDisposable
     }
 
     public Errno Bind(string address, ushort port) => Operations.Bind(_socket, SocketAddress.Inet(Addresses.Ip(address), port));
+
+    public Errno Bind(in SocketAddress address) => Operations.Bind(_socket, address);
+
+    public Errno Connect(in SocketAddress address) => Operations.Connect(_socket, address, MessageFlags.None);
 
     public Errno Connect(string address, ushort port) =>
         Operations.Connect(_socket, SocketAddress.Inet(Addresses.Ip(address), port), MessageFlags.None);
@@ -111,7 +117,14 @@ internal sealed class TestSocket : IDisposable
         return BinaryPrimitives.ReadInt32LittleEndian(bytes);
     }
 
-    public void Dispose() => Operations.Close(_socket);
+    public void Dispose()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            Operations.Close(_socket);
+        }
+    }
 }
 
 /// <summary>What recvmsg gave.</summary>

