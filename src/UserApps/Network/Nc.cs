@@ -70,6 +70,10 @@ internal static class Nc
 
             return Talk(socket, isListening);
         }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+        {
+            return App.InterruptedStatus; // Ctrl-C has ended the wait
+        }
         catch (SocketException exception)
         {
             Console.Error.WriteLine($"nc: {exception.Message}");
@@ -114,7 +118,8 @@ internal static class Nc
                 length = input.Read(line);
             }
         }
-        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException or ThreadInterruptedException)
+        catch (Exception exception) when (exception
+            is SocketException or IOException or ObjectDisposedException or ThreadInterruptedException or OperationCanceledException)
         {
             // The receiving side meets the same error and reports it.
         }
