@@ -6,8 +6,6 @@ namespace KernelSockets.Net;
 /// <remarks>May be called from any task; every member takes the stack's gate. What it returns are copies.</remarks>
 public sealed class NetworkControl : INetworkControl
 {
-    private const int NetworkShift = 24;
-
     private readonly NetStack _stack;
 
     /// <summary>Controls <paramref name="stack"/>.</summary>
@@ -276,8 +274,7 @@ public sealed class NetworkControl : INetworkControl
 
     private static bool IsHostAddress(NetInterface netInterface, Ipv4Address address, int prefixLength)
     {
-        bool isUnicast = !address.IsMulticast && !address.IsReserved && !address.IsBroadcast && address.Value >> NetworkShift != 0;
-        if (!isUnicast || address.IsLoopback != netInterface.IsLoopback)
+        if (!address.IsUnicast || address.IsLoopback != netInterface.IsLoopback)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 
 namespace KernelSockets;
 
@@ -36,6 +37,25 @@ public readonly record struct Ipv4Address(uint Value)
 
     /// <summary>True for 240.0.0.0/4 without the broadcast address (RFC 1112 §4).</summary>
     public bool IsReserved => Value >> 28 == 0xF && !IsBroadcast;
+
+    /// <summary>True for an address that one host can have, 127/8 included: no group, no broadcast, not reserved, not 0/8 (RFC 1122 §3.2.1.3).</summary>
+    public bool IsUnicast => !IsMulticast && !IsReserved && !IsBroadcast && Value >> 24 != 0;
+
+    /// <summary>The prefix of the address's class, for those who give no mask (RFC 791 §3.2): 8, 16 or 24; 0 for 0.0.0.0.</summary>
+    public int ClassPrefixLength => (Value >> 28) switch
+    {
+        < 8 => IsAny ? 0 : 8,
+        < 12 => 16,
+        _ => 24,
+    };
+
+    /// <summary>Reads this address as a mask: 255.255.255.0 is 24.</summary>
+    /// <returns>False for one with holes.</returns>
+    public bool TryGetMaskLength(out int prefixLength)
+    {
+        prefixLength = BitOperations.PopCount(Value);
+        return Mask(prefixLength) == this;
+    }
 
     /// <summary>The mask of a prefix: 24 is 255.255.255.0.</summary>
     /// <param name="prefixLength">0 to 32.</param>

@@ -30,7 +30,6 @@ internal sealed class IcmpErrorSender
     private const uint Multiplier = 0x9E37_79B1;
     private const int HashShift = 24;
     private const int PointerShift = 24;
-    private const int NetworkShift = 24;
 
     private readonly NetStack _stack;
     private readonly IcmpStatistics _statistics;
@@ -77,8 +76,7 @@ internal sealed class IcmpErrorSender
     private static bool IsAllowed(in Ipv4Datagram about)
     {
         Ipv4Address source = about.Header.Source;
-        bool isFromHost = source.Value >> NetworkShift != 0 && !source.IsMulticast && !source.IsBroadcast && !source.IsReserved
-            && (!source.IsLoopback || about.Interface.IsLoopback);
+        bool isFromHost = source.IsUnicast && (!source.IsLoopback || about.Interface.IsLoopback);
         return isFromHost && !about.IsToGroup && about.Header.FragmentOffset == 0 && !IsIcmpError(about.Header);
     }
 

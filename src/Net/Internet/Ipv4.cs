@@ -7,7 +7,6 @@ namespace KernelSockets.Net;
 public sealed class Ipv4
 {
     private const int ProtocolCount = 256;
-    private const int NetworkShift = 24;
 
     private readonly NetStack _stack;
     private readonly Ipv4ProtocolHandler?[] _handlers = new Ipv4ProtocolHandler?[ProtocolCount];
@@ -183,9 +182,7 @@ public sealed class Ipv4
             return header.Destination.IsBroadcast; // a host without an address yet asks for one
         }
 
-        bool isUnicast = !source.IsMulticast && !source.IsReserved && !netInterface.IsBroadcast(source)
-            && source.Value >> NetworkShift != 0; // 0/8 is "this network"
-        return isUnicast && !source.IsLoopback && !Routes.IsOwnAddress(source);
+        return source.IsUnicast && !netInterface.IsBroadcast(source) && !Routes.IsOwnAddress(source);
     }
 
     private bool IsForUs(NetInterface netInterface, Ipv4Address destination, bool isLinkGroup, out bool isToGroup)

@@ -133,7 +133,7 @@ internal sealed class IfconfigCommand(ISystem system) : Command
             return Misused($"{word}: unknown word, or no IPv4 address");
         }
 
-        int prefixLength = NetworkMask.OfClass(address);
+        int prefixLength = address.ClassPrefixLength;
         if (slash >= 0 && (!int.TryParse(word.AsSpan(slash + 1), out prefixLength) || (uint)prefixLength > Ipv4Address.Bits))
         {
             return Misused($"{word}: a prefix is 0 to 32");

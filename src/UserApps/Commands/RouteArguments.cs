@@ -147,7 +147,7 @@ internal sealed class RouteArguments
     {
         if (!_hasPrefix)
         {
-            PrefixLength = _isNetwork ? NetworkMask.OfClass(Destination) : Ipv4Address.Bits;
+            PrefixLength = _isNetwork ? Destination.ClassPrefixLength : Ipv4Address.Bits;
         }
 
         bool hasHostBits = (Destination.Value & ~Ipv4Address.Mask(PrefixLength).Value) != 0;

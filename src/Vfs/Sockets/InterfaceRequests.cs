@@ -216,7 +216,7 @@ public static class InterfaceRequests
 
         return request switch
         {
-            SetAddress => network.SetAddress(found.Name, address, ClassPrefix(address)),
+            SetAddress => network.SetAddress(found.Name, address, address.ClassPrefixLength),
             _ when found.Address.IsAny => Errno.EADDRNOTAVAIL,
             SetNetmask => SetMask(network, found, address),
 
@@ -226,20 +226,8 @@ public static class InterfaceRequests
         };
     }
 
-    private static Errno SetMask(INetworkControl network, InterfaceInformation found, Ipv4Address mask)
-    {
-        int prefixLength = System.Numerics.BitOperations.PopCount(mask.Value);
-        return Ipv4Address.Mask(prefixLength) == mask ? network.SetAddress(found.Name, found.Address, prefixLength) : Errno.EINVAL;
-    }
-
-    /// <summary>The network that an address had before CIDR, as SIOCSIFADDR takes it (Linux's inet_abc_len).</summary>
-    private static int ClassPrefix(Ipv4Address address) => (address.Value >> 28) switch
-    {
-        < 8 => address.IsAny ? 0 : 8,
-        < 12 => 16,
-        < 14 => 24,
-        _ => 32,
-    };
+    private static Errno SetMask(INetworkControl network, InterfaceInformation found, Ipv4Address mask) =>
+        mask.TryGetMaskLength(out int prefixLength) ? network.SetAddress(found.Name, found.Address, prefixLength) : Errno.EINVAL;
 
     private static Errno WriteNumber(Span<byte> data, int value)
     {

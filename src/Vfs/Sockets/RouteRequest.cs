@@ -53,8 +53,7 @@ public static class RouteRequest
 
         Ipv4Address destination = Ipv4Address.Read(entry[(DestinationOffset + AddressOffset)..]);
         Ipv4Address mask = (flags & FlagHost) != 0 ? Ipv4Address.Broadcast : Ipv4Address.Read(entry[(MaskOffset + AddressOffset)..]);
-        int prefixLength = System.Numerics.BitOperations.PopCount(mask.Value);
-        if (Ipv4Address.Mask(prefixLength) != mask || (destination.Value & ~mask.Value) != 0)
+        if (!mask.TryGetMaskLength(out int prefixLength) || (destination.Value & ~mask.Value) != 0)
         {
             return Errno.EINVAL;
         }

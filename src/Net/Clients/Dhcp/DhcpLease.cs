@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace KernelSockets.Net;
 
 /// <summary>What a server's DHCPACK gives us (RFC 2131 §4.3.1), checked, with its times.</summary>
@@ -9,9 +7,6 @@ internal sealed record DhcpLease
     internal const int MaximumNameServers = 3; // resolv.conf(5), MAXNS
 
     private const uint Infinite = uint.MaxValue;
-    private const int ClassBPrefix = 16;
-    private const int ClassCPrefix = 24;
-    private const int ClassAPrefix = 8;
 
     /// <summary>RFC 2131 §4.4.5: T1 is half of the lease, T2 seven eighths, unless the server says otherwise.</summary>
     private const double DefaultRenewal = 0.5;
@@ -81,7 +76,7 @@ internal sealed record DhcpLease
 
     /// <summary>True for an address that one host can have.</summary>
     internal static bool IsHost(Ipv4Address address) =>
-        !address.IsAny && !address.IsBroadcast && !address.IsMulticast && !address.IsLoopback && !address.IsReserved && address.Value >> 24 != 0;
+        address.IsUnicast && !address.IsLoopback;
 
     private static (TimeSpan Duration, TimeSpan Renewal, TimeSpan Rebinding) Times(DhcpMessage message, uint seconds)
     {
@@ -98,19 +93,6 @@ internal sealed record DhcpLease
     }
 
     /// <summary>The mask's prefix, or that of the address's class where there is none, or one with holes.</summary>
-    private static int Prefix(Ipv4Address mask, Ipv4Address address)
-    {
-        int length = BitOperations.PopCount(mask.Value);
-        if (!mask.IsAny && Ipv4Address.Mask(length) == mask)
-        {
-            return length;
-        }
-
-        return (address.Value >> 30) switch
-        {
-            0 or 1 => ClassAPrefix,
-            2 => ClassBPrefix,
-            _ => ClassCPrefix,
-        };
-    }
+    private static int Prefix(Ipv4Address mask, Ipv4Address address) =>
+        !mask.IsAny && mask.TryGetMaskLength(out int length) ? length : address.ClassPrefixLength;
 }
