@@ -46,26 +46,14 @@ internal sealed class EventCalls
     private long CreateSet(int job, OpenFlags flags)
     {
         Errno error = _vfs.Events.TryCreateSet(flags, out OpenFile? file);
-        return error == Errno.Success ? Install(job, file!, flags) : -(long)error;
+        return error == Errno.Success ? NewDescriptor.Install(_vfs.Files, job, file!, flags) : -(long)error;
     }
 
     private long CreateCounter(in CallArguments call)
     {
         int flags = call.Number == Linux.Eventfd2 ? (int)call.B : 0;
         Errno error = _vfs.Events.TryCreateCounter((uint)call.A, flags, out OpenFile? file);
-        return error == Errno.Success ? Install(call.Job, file!, (OpenFlags)flags) : -(long)error;
-    }
-
-    private long Install(int job, OpenFile file, OpenFlags flags)
-    {
-        Errno error = _vfs.Files.TryInstall(job, file, flags.HasFlag(OpenFlags.CloseOnExec), out int fd);
-        if (error != Errno.Success)
-        {
-            file.Release();
-            return -(long)error;
-        }
-
-        return fd;
+        return error == Errno.Success ? NewDescriptor.Install(_vfs.Files, call.Job, file!, (OpenFlags)flags) : -(long)error;
     }
 
     private Errno Control(in CallArguments call)

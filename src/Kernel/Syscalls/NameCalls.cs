@@ -109,19 +109,7 @@ internal sealed class NameCalls
             start!.Release();
         }
 
-        if (error != Errno.Success)
-        {
-            return -(long)error;
-        }
-
-        error = _vfs.Files.TryInstall(call.Job, file!, options.HasFlag(OpenFlags.CloseOnExec), out int fd);
-        if (error != Errno.Success)
-        {
-            file!.Release();
-            return -(long)error;
-        }
-
-        return fd;
+        return error == Errno.Success ? NewDescriptor.Install(_vfs.Files, call.Job, file!, options) : -(long)error;
     }
 
     private long Stat(in CallArguments call, int directory, ulong name, ulong address, ulong flags)

@@ -69,19 +69,7 @@ internal sealed class SocketCalls
     private long Create(in CallArguments call)
     {
         Errno error = _vfs.Sockets.TryCreate((int)call.A, (int)call.B, (int)call.C, call.Job, out OpenFile? file);
-        return error == Errno.Success ? Install(call.Job, file!, (OpenFlags)(int)call.B) : -(long)error;
-    }
-
-    private long Install(int job, OpenFile file, OpenFlags flags)
-    {
-        Errno error = _vfs.Files.TryInstall(job, file, flags.HasFlag(OpenFlags.CloseOnExec), out int fd);
-        if (error != Errno.Success)
-        {
-            file.Release();
-            return -(long)error;
-        }
-
-        return fd;
+        return error == Errno.Success ? NewDescriptor.Install(_vfs.Files, call.Job, file!, (OpenFlags)(int)call.B) : -(long)error;
     }
 
     /// <summary>socketpair: no family here has pairs.</summary>
@@ -263,6 +251,6 @@ internal sealed class SocketCalls
             return -(long)error;
         }
 
-        return Install(call.Job, connection!, flags);
+        return NewDescriptor.Install(_vfs.Files, call.Job, connection!, flags);
     }
 }
