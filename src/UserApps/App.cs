@@ -42,6 +42,17 @@ public sealed class App
     /// <summary>True for a word that only the shell can carry out.</summary>
     public bool IsBuiltIn => _main is null;
 
+    /// <summary>Prints <c>NAME: message</c> and where help is, on standard error.</summary>
+    /// <param name="name">The command.</param>
+    /// <param name="message">What is wrong with how it was called.</param>
+    /// <returns><see cref="UsageStatus"/>.</returns>
+    internal static int Misused(string name, string message)
+    {
+        Console.Error.WriteLine($"{name}: {message}");
+        Console.Error.WriteLine($"Try '{name} --help' for more information.");
+        return UsageStatus;
+    }
+
     /// <summary>Runs the program on the calling task; <c>--help</c> as the first argument prints <see cref="Help"/> instead.</summary>
     /// <param name="arguments">Arguments, without the name.</param>
     /// <returns>Exit status: 0 success, 1 failure, 2 wrong usage, 130 after Ctrl-C.</returns>

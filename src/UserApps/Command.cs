@@ -33,10 +33,5 @@ internal abstract class Command
 
     /// <summary>Prints <c>NAME: message</c> and where help is, on standard error.</summary>
     /// <returns>Exit status 2.</returns>
-    protected int Misused(string message)
-    {
-        Console.Error.WriteLine($"{Name}: {message}");
-        Console.Error.WriteLine($"Try '{Name} --help' for more information.");
-        return App.UsageStatus;
-    }
+    protected int Misused(string message) => App.Misused(Name, message);
 }

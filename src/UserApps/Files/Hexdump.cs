@@ -131,13 +131,7 @@ internal static class Hexdump
             text.Append(i < line.Length ? line[i].ToString("x2", CultureInfo.InvariantCulture) : "  ");
         }
 
-        text.Append("  |");
-        foreach (byte value in line)
-        {
-            text.Append(value is >= 0x20 and < 0x7F ? (char)value : '.');
-        }
-
-        return text.Append('|').ToString();
+        return text.Append("  |").Append(PrintableText.From(line)).Append('|').ToString();
     }
 
     /// <summary>Two bytes a word, in the processor's byte order, as plain hexdump has it.</summary>

@@ -21,9 +21,7 @@ internal static class Inetd
     {
         if (arguments.Length > 0)
         {
-            Console.Error.WriteLine("inetd: too many arguments");
-            Console.Error.WriteLine("Try 'inetd --help' for more information.");
-            return App.UsageStatus;
+            return App.Misused("inetd", "too many arguments");
         }
 
         string? error = UdpService.TryStart("udp echo", EchoPort, isEcho: true, out UdpService? echo);

@@ -125,10 +125,5 @@ internal static class Nc
         }
     }
 
-    private static int Misused(string message)
-    {
-        Console.Error.WriteLine($"nc: {message}");
-        Console.Error.WriteLine("Try 'nc --help' for more information.");
-        return App.UsageStatus;
-    }
+    private static int Misused(string message) => App.Misused("nc", message);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace KernelSockets.UserApps.Network;
 
 /// <summary>
@@ -61,7 +59,7 @@ internal static class RawDemo
         int headerLength = (datagram[0] & 0xF) * sizeof(uint);
         Ipv4Address source = Ipv4Address.Read(datagram[SourceOffset..]);
         Ipv4Address destination = Ipv4Address.Read(datagram[DestinationOffset..]);
-        Console.Out.WriteLine($"recv ip {source} -> {destination} : {Printable(datagram[headerLength..received])}");
+        Console.Out.WriteLine($"recv ip {source} -> {destination} : {PrintableText.From(datagram[headerLength..received])}");
 
         destination.Write(datagram[SourceOffset..]);
         source.Write(datagram[DestinationOffset..]);
@@ -72,17 +70,6 @@ internal static class RawDemo
         message.Name.Slice(PortOffset, sizeof(ushort)).Clear();
         source.Write(message.Name[NameAddressOffset..]);
         return message.Send(fd, HeaderSize + s_acknowledgement.Length) < 0 ? Fail("sendmsg") : 0;
-    }
-
-    private static string Printable(ReadOnlySpan<byte> bytes)
-    {
-        StringBuilder text = new(bytes.Length);
-        foreach (byte value in bytes)
-        {
-            text.Append(value is >= (byte)' ' and <= (byte)'~' ? (char)value : '.');
-        }
-
-        return text.ToString();
     }
 
     private static int Fail(string call)

@@ -26,9 +26,7 @@ internal static class Crash
             case ["stack"]:
                 return Recurse(args.Length);
             default:
-                Console.Error.WriteLine($"crash: {args[0]}: unknown way to crash");
-                Console.Error.WriteLine("Try 'crash --help' for more information.");
-                return 2;
+                return App.Misused("crash", $"{args[0]}: unknown way to crash");
         }
     }
 
