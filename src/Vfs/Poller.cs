@@ -54,7 +54,6 @@ public static class Poller
         for (int i = 0; i < files.Length; i++)
         {
             int fd = PollEntry.Read(entries, i).Fd;
-            files[i] = null;
             if (fd >= 0)
             {
                 table.TryGet(job, fd, out files[i]);

@@ -239,12 +239,7 @@ public sealed class EpollSet
         }
 
         file.Observe(item);
-        PollEvents now = item.Look(item.Events, attaches: true);
-        if (now != PollEvents.None)
-        {
-            MarkReady(item, now);
-        }
-
+        Watch(item);
         return Errno.Success;
     }
 
@@ -267,13 +262,18 @@ public sealed class EpollSet
             item.Data = data;
         }
 
+        Watch(item);
+        return Errno.Success;
+    }
+
+    /// <summary>Looks at a file whose item is new or changed, and hears of its changes from then on.</summary>
+    private void Watch(EpollItem item)
+    {
         PollEvents now = item.Look(item.Events, attaches: true);
         if (now != PollEvents.None)
         {
             MarkReady(item, now);
         }
-
-        return Errno.Success;
     }
 
     private Errno Delete(OpenFile file, int fd)
