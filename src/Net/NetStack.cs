@@ -71,8 +71,7 @@ public sealed class NetStack
         Udp = new Udp(this);
         Raw = new RawReceiver(this);
         Ipv4.RawReceiver = Raw;
-        Packets = new PacketSocketOps(this);
-        SocketModules = [Packets, new RawSocketOps(this), new UdpSocketOps(this)];
+        SocketModules = [new PacketSocketOps(this), new RawSocketOps(this), new UdpSocketOps(this)];
         _loopbackDevice = new LoopbackDevice(clock, () => OnEarlierDeadline(Instant.Zero));
         Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true)
         {
@@ -129,8 +128,6 @@ public sealed class NetStack
 
     internal RawReceiver Raw { get; }
 
-    internal PacketSocketOps Packets { get; }
-
     internal IStackHost Host { get; }
 
     internal TimerQueue Timers { get; }
@@ -181,6 +178,9 @@ public sealed class NetStack
 
     /// <summary>The interface with a <see cref="NetInterface.Number"/>; null for none. Called under the gate.</summary>
     internal NetInterface? FindInterface(int number) => (uint)(number - 1) < (uint)_interfaces.Count ? _interfaces[number - 1] : null;
+
+    /// <summary>The interface of a name such as <c>eth0</c>; null for none. Called under the gate.</summary>
+    internal NetInterface? FindInterface(string name) => _interfaces.Find(candidate => candidate.Name == name);
 
     /// <summary>Starts to tell an interface's network of its address.</summary>
     internal void StartAnnouncing(NetInterface netInterface)

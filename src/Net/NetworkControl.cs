@@ -32,7 +32,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            if (Find(name) is not { } netInterface)
+            if (_stack.FindInterface(name) is not { } netInterface)
             {
                 return Errno.ENODEV;
             }
@@ -63,7 +63,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            if (Find(name) is not { } netInterface)
+            if (_stack.FindInterface(name) is not { } netInterface)
             {
                 return Errno.ENODEV;
             }
@@ -84,7 +84,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            if (Find(name) is not { } netInterface)
+            if (_stack.FindInterface(name) is not { } netInterface)
             {
                 return Errno.ENODEV;
             }
@@ -156,7 +156,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            NetInterface? via = interfaceName is null ? null : Find(interfaceName);
+            NetInterface? via = interfaceName is null ? null : _stack.FindInterface(interfaceName);
             return interfaceName is not null && via is null
                 ? Errno.ENODEV
                 : _stack.Ipv4.Routes.Add(destination, prefixLength, gateway, via, metric);
@@ -169,7 +169,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            NetInterface? via = interfaceName is null ? null : Find(interfaceName);
+            NetInterface? via = interfaceName is null ? null : _stack.FindInterface(interfaceName);
             return interfaceName is not null && via is null
                 ? Errno.ENODEV
                 : _stack.Ipv4.Routes.Table.Delete(destination, prefixLength, gateway, via);
@@ -188,19 +188,9 @@ public sealed class NetworkControl : INetworkControl
         lock (_stack.Gate)
         {
             List<SocketInformation> all = [];
-            foreach (UdpBlock block in _stack.Udp.Ports.All)
+            foreach (DatagramSocketOps module in _stack.SocketModules.OfType<DatagramSocketOps>())
             {
-                all.Add(block.Describe());
-            }
-
-            foreach (PacketBlock block in _stack.Packets.Sockets)
-            {
-                all.Add(block.Describe());
-            }
-
-            foreach (RawBlock block in _stack.Raw.Sockets)
-            {
-                all.Add(block.Describe());
+                all.AddRange(module.Blocks.Select(static block => block.Describe()));
             }
 
             return all;
@@ -324,19 +314,6 @@ public sealed class NetworkControl : INetworkControl
         Interrupts = live.Interrupts,
         LinkChanges = live.LinkChanges,
     };
-
-    private NetInterface? Find(string name)
-    {
-        foreach (NetInterface netInterface in _stack.InterfaceList)
-        {
-            if (string.Equals(netInterface.Name, name, StringComparison.Ordinal))
-            {
-                return netInterface;
-            }
-        }
-
-        return null;
-    }
 
     private void Assign(NetInterface netInterface, Ipv4Address address, int prefixLength)
     {

@@ -45,6 +45,10 @@ internal sealed class IcmpErrorSender
         Array.Fill(_hosts, new TokenBucket(RatePerSecondAndHost, BurstPerHost));
     }
 
+    /// <summary>As much of a datagram as an error about it quotes.</summary>
+    public static ReadOnlySpan<byte> Quote(in Ipv4Header about) =>
+        about.Datagram[..Math.Min(about.Datagram.Length, MaximumDatagram - Ipv4Header.MinimumSize - IcmpHeader.Size)];
+
     /// <summary>Says that a datagram could not be delivered.</summary>
     public void SendUnreachable(in Ipv4Datagram about, UnreachableCode code)
     {
@@ -105,8 +109,7 @@ internal sealed class IcmpErrorSender
             return false;
         }
 
-        ReadOnlySpan<byte> quotation = about.Header.Datagram;
-        quotation = quotation[..Math.Min(quotation.Length, MaximumDatagram - Ipv4Header.MinimumSize - IcmpHeader.Size)];
+        ReadOnlySpan<byte> quotation = Quote(about.Header);
         Span<byte> header = stackalloc byte[IcmpHeader.Size];
         Icmp.EmitHeader(fields, quotation, header);
         Ipv4Transmission transmission = new()

@@ -37,7 +37,7 @@ internal sealed class Ipv4Output
             return Errno.EINVAL;
         }
 
-        Errno result = FindRoute(towards ?? header.Destination, bound, out Ipv4Route route);
+        Errno result = FindRoute(towards ?? header.Destination, bound, known: null, out Ipv4Route route);
         if (result != Errno.Success)
         {
             return result;
@@ -75,7 +75,7 @@ internal sealed class Ipv4Output
         in Ipv4Transmission transmission, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> options = default)
     {
         Statistics.OutRequests++;
-        Errno result = FindRoute(transmission.Destination, transmission.Interface, out Ipv4Route route);
+        Errno result = FindRoute(transmission.Destination, transmission.Interface, transmission.Route, out Ipv4Route route);
         if (result == Errno.Success && transmission.Source.IsLoopback && !route.Interface.IsLoopback)
         {
             // RFC 1122 §3.2.1.3 (g): a loopback address must not appear outside a host.
@@ -111,9 +111,10 @@ internal sealed class Ipv4Output
         return result;
     }
 
-    private Errno FindRoute(Ipv4Address destination, NetInterface? bound, out Ipv4Route route)
+    private Errno FindRoute(Ipv4Address destination, NetInterface? bound, Ipv4Route? known, out Ipv4Route route)
     {
-        if (!_ipv4.Routes.TryFind(destination, bound, out route))
+        route = known.GetValueOrDefault();
+        if (known is null && !_ipv4.Routes.TryFind(destination, bound, out route))
         {
             Statistics.OutNoRoutes++;
             return Errno.ENETUNREACH;
@@ -148,8 +149,7 @@ internal sealed class Ipv4Output
 
         Span<byte> head = datagram[..header.HeaderLength];
         BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.TotalLengthOffset..], (ushort)datagram.Length);
-        BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.ChecksumOffset..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.ChecksumOffset..], InternetChecksum.Compute(head));
+        Ipv4Header.WriteChecksum(head);
     }
 
     private Ipv4Fields MakeFields(in Ipv4Transmission transmission, in Ipv4Route route, int totalLength)

@@ -17,6 +17,9 @@ internal readonly record struct Ipv4Transmission
 
     public required Ipv4Protocol Protocol { get; init; }
 
+    /// <summary>The way, when the sender has found it already; it must be what the routes say for the members above.</summary>
+    public Ipv4Route? Route { get; init; }
+
     public byte TimeToLive { get; init; } = DefaultTimeToLive;
 
     public byte TypeOfService { get; init; }

@@ -100,8 +100,7 @@ internal sealed class Reassembly
         _pieces[0].Frame.Data.Slice(EthernetHeader.Size, headerLength).CopyTo(header);
         BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.TotalLengthOffset..], (ushort)(headerLength + _total));
         BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.FragmentOffsetOffset..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.ChecksumOffset..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.ChecksumOffset..], InternetChecksum.Compute(header));
+        Ipv4Header.WriteChecksum(header);
         return headerLength + _total;
     }
 

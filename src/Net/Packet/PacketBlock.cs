@@ -47,7 +47,7 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
     {
         bool isSent = direction == FrameDirection.Sent;
         bool isWanted = Protocol != 0 && !IsSending && (Interface is null || ReferenceEquals(Interface, netInterface))
-            && (BoundInterface is null || ReferenceEquals(BoundInterface, netInterface));
+            && Accepts(netInterface);
         if (!isWanted || !EthernetHeader.TryParse(frame.Data, out EthernetHeader header))
         {
             return;

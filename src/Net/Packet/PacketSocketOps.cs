@@ -20,8 +20,8 @@ internal sealed class PacketSocketOps : DatagramSocketOps
     /// <inheritdoc/>
     public override SocketType Type => SocketType.Packet;
 
-    /// <summary>All packet sockets; under the gate.</summary>
-    public IReadOnlyList<PacketBlock> Sockets => _sockets;
+    /// <inheritdoc/>
+    public override IEnumerable<DatagramBlock> Blocks => _sockets;
 
     /// <inheritdoc/>
     public override Errno Create(Socket socket)
@@ -53,7 +53,7 @@ internal sealed class PacketSocketOps : DatagramSocketOps
             }
 
             _sockets.Remove(block);
-            block.Queue.Clear();
+            block.Free();
         }
     }
 

@@ -1,5 +1,3 @@
-using KernelSockets.Sockets;
-
 namespace KernelSockets.Net;
 
 /// <summary>Gives every datagram for this host to all raw sockets that want it, before its protocol sees it (raw(7)).</summary>
@@ -23,7 +21,7 @@ internal sealed class RawReceiver : IIpv4RawReceiver
             RawBlock block = Sockets[i];
             if (block.Accepts(datagram))
             {
-                Deliver(block, datagram);
+                block.TryEnqueue(datagram, datagram.Header.Datagram, sourcePort: 0);
                 isTaken = true;
             }
         }
@@ -55,24 +53,9 @@ internal sealed class RawReceiver : IIpv4RawReceiver
         }
     }
 
-    private static void Deliver(RawBlock block, in Ipv4Datagram datagram)
-    {
-        ReceivedPacket described = new()
-        {
-            Source = SocketAddress.Inet(datagram.Header.Source, 0),
-            Destination = datagram.Header.Destination,
-            Interface = datagram.Interface,
-            TimeToLive = datagram.Header.TimeToLive,
-            TypeOfService = datagram.Header.TypeOfService,
-            ReceivedAt = datagram.ReceivedAt,
-        };
-        block.TryEnqueue(datagram.Frame, datagram.Header.Datagram, described);
-    }
-
     private void DeliverAsMessage(in Ipv4ErrorReport report)
     {
-        ReadOnlySpan<byte> quotation = report.Quotation.Datagram;
-        quotation = quotation[..Math.Min(quotation.Length, IcmpErrorSender.MaximumDatagram - Ipv4Header.MinimumSize - IcmpHeader.Size)];
+        ReadOnlySpan<byte> quotation = IcmpErrorSender.Quote(report.Quotation);
         Span<byte> bytes = stackalloc byte[IcmpErrorSender.MaximumDatagram];
         bytes = bytes[..(Ipv4Header.MinimumSize + IcmpHeader.Size + quotation.Length)];
         Span<byte> message = bytes[Ipv4Header.MinimumSize..];

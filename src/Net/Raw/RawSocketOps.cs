@@ -18,6 +18,9 @@ internal sealed class RawSocketOps : InetSocketOps
     public override SocketType Type => SocketType.Raw;
 
     /// <inheritdoc/>
+    public override IEnumerable<DatagramBlock> Blocks => _receiver.Sockets;
+
+    /// <inheritdoc/>
     public override Errno Create(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -37,8 +40,7 @@ internal sealed class RawSocketOps : InetSocketOps
         {
             RawBlock block = RawBlockOf(socket);
             _receiver.Sockets.Remove(block);
-            block.Groups?.LeaveAll(Stack.Ipv4);
-            block.Queue.Clear();
+            block.Free();
         }
     }
 
@@ -70,17 +72,6 @@ internal sealed class RawSocketOps : InetSocketOps
     }
 
     /// <inheritdoc/>
-    public override Errno GetPeerName(Socket socket, out SocketAddress address)
-    {
-        lock (Stack.Gate)
-        {
-            RawBlock block = RawBlockOf(socket);
-            address = SocketAddress.Inet(block.RemoteAddress, block.RemotePort);
-            return block.IsConnected && block.RemotePort != 0 ? Errno.Success : Errno.ENOTCONN;
-        }
-    }
-
-    /// <inheritdoc/>
     /// <remarks>The port is the protocol's number, as in Linux.</remarks>
     public override Errno GetSocketName(Socket socket, out SocketAddress address)
     {
@@ -93,25 +84,30 @@ internal sealed class RawSocketOps : InetSocketOps
     }
 
     /// <inheritdoc/>
-    /// <returns>Bytes sent; <see cref="Errno.EDESTADDRREQ"/>, <see cref="Errno.EMSGSIZE"/>, <see cref="Errno.EPIPE"/>, the pending error, and what the way says.</returns>
-    public override IoResult SendMessage(Socket socket, in SocketMessage message, MessageFlags flags)
+    protected override Errno Send(InetBlock inet, in SocketMessage message, MessageFlags flags)
     {
-        if (message.Data.Length > Ipv4Header.MaximumDatagram)
+        RawBlock block = (RawBlock)inet;
+        if (!message.HasName && !block.IsConnected)
         {
-            return Errno.EMSGSIZE;
+            return Errno.EDESTADDRREQ;
         }
 
-        if ((flags & MessageFlags.OutOfBand) != 0)
+        Ipv4Address destination = message.HasName ? message.Name.Address : block.RemoteAddress;
+        Ipv4Protocol protocol = (Ipv4Protocol)block.Socket.Protocol;
+        Errno error = PlanTransmission(block, message, flags, destination, protocol, out Ipv4Transmission transmission);
+        if (error == Errno.Success)
         {
-            return Errno.EOPNOTSUPP;
+            error = block.IsWriteShut ? Errno.EPIPE : block.TakeError();
         }
 
-        lock (Stack.Gate)
+        if (error != Errno.Success)
         {
-            RawBlock block = RawBlockOf(socket);
-            Errno error = Send(block, message, flags);
-            return error == Errno.Success ? IoResult.Ok(message.Data.Length) : error;
+            return error;
         }
+
+        return block.IsHeaderIncluded
+            ? Stack.Ipv4.Output.SendWithHeader(transmission.Interface, Gather(message))
+            : Stack.Ipv4.Output.Send(transmission, default, Gather(message));
     }
 
     /// <inheritdoc/>
@@ -165,29 +161,4 @@ internal sealed class RawSocketOps : InetSocketOps
 
     private static Errno NoSuchRawOption(RawBlock block, int name) =>
         name == IcmpFilterOption && block.Socket.Protocol != (int)Ipv4Protocol.Icmp ? Errno.EOPNOTSUPP : Errno.ENOPROTOOPT;
-
-    private Errno Send(RawBlock block, in SocketMessage message, MessageFlags flags)
-    {
-        if (!message.HasName && !block.IsConnected)
-        {
-            return Errno.EDESTADDRREQ;
-        }
-
-        Ipv4Address destination = message.HasName ? message.Name.Address : block.RemoteAddress;
-        Ipv4Protocol protocol = (Ipv4Protocol)block.Socket.Protocol;
-        Errno error = PlanTransmission(block, message, flags, destination, protocol, out Ipv4Transmission transmission);
-        if (error == Errno.Success)
-        {
-            error = block.IsWriteShut ? Errno.EPIPE : block.TakeError();
-        }
-
-        if (error != Errno.Success)
-        {
-            return error;
-        }
-
-        return block.IsHeaderIncluded
-            ? Stack.Ipv4.Output.SendWithHeader(transmission.Interface, Gather(message))
-            : Stack.Ipv4.Output.Send(transmission, default, Gather(message));
-    }
 }

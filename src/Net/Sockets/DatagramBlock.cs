@@ -33,6 +33,9 @@ internal abstract class DatagramBlock : SocketBlock
         return true;
     }
 
+    /// <summary>The socket is closed: gives back what it holds.</summary>
+    public virtual void Free() => Queue.Clear();
+
     /// <summary>Waits for a packet as Linux does: a pending error comes first, then the queue, then the end of a socket that is shut.</summary>
     /// <param name="flags">MSG_DONTWAIT.</param>
     /// <param name="packet">The oldest packet, which stays in the queue; none at the end of a shut socket.</param>

@@ -13,6 +13,9 @@ internal abstract class DatagramSocketOps : SocketOps
     /// <param name="stack">The stack.</param>
     protected DatagramSocketOps(NetStack stack) => Stack = stack;
 
+    /// <summary>What netstat lists: the control blocks of the open sockets, of UDP those with a port; under the gate.</summary>
+    public abstract IEnumerable<DatagramBlock> Blocks { get; }
+
     /// <summary>The stack.</summary>
     protected NetStack Stack { get; }
 
@@ -127,11 +130,6 @@ internal abstract class DatagramSocketOps : SocketOps
     {
     }
 
-    /// <summary>SO_BINDTODEVICE has changed.</summary>
-    protected virtual void OnInterfaceChanged(DatagramBlock block)
-    {
-    }
-
     private static IoResult GetDevice(DatagramBlock block, Span<byte> value)
     {
         if (block.BoundInterface is not { } netInterface)
@@ -153,19 +151,13 @@ internal abstract class DatagramSocketOps : SocketOps
     {
         int end = value.IndexOf((byte)0);
         ReadOnlySpan<byte> name = value[..Math.Min(end < 0 ? value.Length : end, MaximumInterfaceName - 1)];
-        NetInterface? found = null;
-        foreach (NetInterface candidate in Stack.InterfaceList)
-        {
-            found = System.Text.Ascii.Equals(name, candidate.Name) ? candidate : found;
-        }
-
+        NetInterface? found = Stack.FindInterface(System.Text.Encoding.ASCII.GetString(name));
         if (found is null && !name.IsEmpty)
         {
             return Errno.ENODEV;
         }
 
         block.BoundInterface = found;
-        OnInterfaceChanged(block);
         return Errno.Success;
     }
 
@@ -174,10 +166,9 @@ internal abstract class DatagramSocketOps : SocketOps
     {
         ReadOnlySpan<byte> data = packet.Data;
         int copied = message.Data.CopyFrom(0, data);
-        int length = Math.Max(packet.OriginalLength, data.Length);
         message.Name = packet.Source;
         message.HasName = true;
-        message.Flags |= copied < length ? MessageFlags.Truncated : MessageFlags.None;
+        message.Flags |= copied < data.Length ? MessageFlags.Truncated : MessageFlags.None;
         block.LastReceivedAt = packet.ReceivedAt;
         ControlMessageWriter writer = new(message.Control);
         WriteStamps(block, packet, ref writer);
@@ -189,7 +180,7 @@ internal abstract class DatagramSocketOps : SocketOps
             block.Queue.Remove();
         }
 
-        return IoResult.Ok((flags & MessageFlags.Truncated) != 0 ? length : copied);
+        return IoResult.Ok((flags & MessageFlags.Truncated) != 0 ? data.Length : copied);
     }
 
     private void WriteStamps(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)

@@ -34,13 +34,36 @@ internal abstract class InetBlock : DatagramBlock
     /// <summary>The local address was given to bind, so that disconnecting keeps it.</summary>
     public bool IsAddressBound { get; set; }
 
-    /// <summary>True when the socket takes what came in on an interface.</summary>
-    public bool Accepts(NetInterface netInterface) => BoundInterface is null || ReferenceEquals(BoundInterface, netInterface);
-
     /// <summary>True when the socket takes a datagram for a group or broadcast address.</summary>
     public bool AcceptsGroup(NetInterface netInterface, Ipv4Address group) => (LocalAddress.IsAny || LocalAddress == group)
         && Accepts(netInterface)
         && (!group.IsMulticast || Ip.IsOn(IpOption.MulticastAll) || Groups?.Contains(netInterface, group) == true);
+
+    /// <summary>Queues what a datagram brought and wakes a reader.</summary>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="data">What of it the reader gets.</param>
+    /// <param name="sourcePort">Its source port; 0 for raw sockets.</param>
+    /// <returns>False when it was dropped; the queue counts that.</returns>
+    public bool TryEnqueue(in Ipv4Datagram datagram, ReadOnlySpan<byte> data, ushort sourcePort)
+    {
+        ReceivedPacket described = new()
+        {
+            Source = SocketAddress.Inet(datagram.Header.Source, sourcePort),
+            Destination = datagram.Header.Destination,
+            Interface = datagram.Interface,
+            TimeToLive = datagram.Header.TimeToLive,
+            TypeOfService = datagram.Header.TypeOfService,
+            ReceivedAt = datagram.ReceivedAt,
+        };
+        return TryEnqueue(datagram.Frame, data, described);
+    }
+
+    /// <inheritdoc/>
+    public override void Free()
+    {
+        Groups?.LeaveAll(Stack.Ipv4);
+        base.Free();
+    }
 
     /// <summary>Forgets the peer, and the address that connect chose.</summary>
     public void Disconnect()

@@ -30,6 +30,44 @@ internal abstract class InetSocketOps : DatagramSocketOps
         }
     }
 
+    /// <inheritdoc/>
+    public override Errno GetPeerName(Socket socket, out SocketAddress address)
+    {
+        lock (Stack.Gate)
+        {
+            InetBlock block = InetBlockOf(socket);
+            address = SocketAddress.Inet(block.RemoteAddress, block.RemotePort);
+            return block.IsConnected && block.RemotePort != 0 ? Errno.Success : Errno.ENOTCONN;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <returns>Bytes sent; <see cref="Errno.EDESTADDRREQ"/>, <see cref="Errno.EMSGSIZE"/>, <see cref="Errno.EPIPE"/>, the pending error, and what the way says.</returns>
+    public override IoResult SendMessage(Socket socket, in SocketMessage message, MessageFlags flags)
+    {
+        if (message.Data.Length > Ipv4Header.MaximumDatagram)
+        {
+            return Errno.EMSGSIZE;
+        }
+
+        if ((flags & UnsupportedFlags) != 0)
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
+        lock (Stack.Gate)
+        {
+            Errno error = Send(InetBlockOf(socket), message, flags);
+            return error == Errno.Success ? IoResult.Ok(message.Data.Length) : error;
+        }
+    }
+
+    /// <summary>Flags that sendmsg refuses.</summary>
+    protected virtual MessageFlags UnsupportedFlags => MessageFlags.OutOfBand;
+
+    /// <summary>Sends a message; under the gate.</summary>
+    protected abstract Errno Send(InetBlock block, in SocketMessage message, MessageFlags flags);
+
     /// <summary>The control block of a socket of this module.</summary>
     protected static InetBlock InetBlockOf(Socket socket) => (InetBlock)socket.State!;
 
@@ -37,7 +75,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
     /// <returns><see cref="Errno.EADDRNOTAVAIL"/> for an address that is not ours.</returns>
     protected Errno BindAddress(InetBlock block, Ipv4Address address)
     {
-        bool isBindable = address.IsAny || address.IsMulticast || Stack.Ipv4.Routes.IsOwnAddress(address) || address.IsLoopback
+        bool isBindable = address.IsAny || address.IsMulticast || Stack.Ipv4.Routes.IsOwnAddress(address)
             || IsBroadcast(address);
         if (!isBindable)
         {
@@ -104,7 +142,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
             }
         }
 
-        if (!control.Source.IsAny && !IsOwn(control.Source))
+        if (!control.Source.IsAny && !Stack.Ipv4.Routes.IsOwnAddress(control.Source))
         {
             return Errno.EINVAL;
         }
@@ -132,6 +170,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
             Destination = destination,
             Protocol = protocol,
             Interface = through,
+            Route = route,
             TimeToLive = control.TimeToLive != 0 ? control.TimeToLive : timeToLive,
             TypeOfService = control.TypeOfService ?? block.Ip.TypeOfService,
             DontFragment = block.Ip.MtuDiscovery is MtuDiscovery.Always or MtuDiscovery.Probe,
@@ -159,7 +198,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
         if (ip.IsOn(IpOption.PacketInformation))
         {
             Span<byte> information = stackalloc byte[PacketInformationSize];
-            bool isUnicast = IsOwn(packet.Destination);
+            bool isUnicast = Stack.Ipv4.Routes.IsOwnAddress(packet.Destination);
             BinaryPrimitives.WriteInt32LittleEndian(information, packet.Interface!.Number);
             (isUnicast ? packet.Destination : packet.Interface.Address).Write(information[PacketInformationLocalOffset..]);
             packet.Destination.Write(information[PacketInformationDestinationOffset..]);
@@ -217,9 +256,6 @@ internal abstract class InetSocketOps : DatagramSocketOps
             _ => inet.Ip.Set((IpOption)name, value),
         };
     }
-
-    /// <summary>True for an address of ours, 127/8 included.</summary>
-    protected bool IsOwn(Ipv4Address address) => address.IsLoopback || Stack.Ipv4.Routes.IsOwnAddress(address);
 
     /// <summary>True for the limited broadcast address, and that of any network of ours.</summary>
     protected bool IsBroadcast(Ipv4Address address)

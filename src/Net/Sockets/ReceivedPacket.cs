@@ -17,9 +17,6 @@ internal readonly struct ReceivedPacket
     /// <summary>Bytes of data.</summary>
     public int Length { get; init; }
 
-    /// <summary>Bytes that the packet had before a filter cut it; 0 when none did.</summary>
-    public int OriginalLength { get; init; }
-
     /// <summary>Who sent it: what recvfrom tells.</summary>
     public SocketAddress Source { get; init; }
 

@@ -40,6 +40,9 @@ internal abstract class SocketBlock
     /// <summary>The error that the next call returns (SO_ERROR).</summary>
     public Errno PendingError { get; private set; }
 
+    /// <summary>True when SO_BINDTODEVICE lets the socket take what came in on an interface.</summary>
+    public bool Accepts(NetInterface netInterface) => BoundInterface is null || ReferenceEquals(BoundInterface, netInterface);
+
     /// <summary>Returns the pending error and forgets it.</summary>
     public Errno TakeError()
     {

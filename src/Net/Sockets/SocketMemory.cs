@@ -86,7 +86,6 @@ internal sealed class SocketMemory
         Copy = copy,
         Offset = offset,
         Length = length,
-        OriginalLength = described.OriginalLength,
         Source = described.Source,
         Destination = described.Destination,
         Interface = described.Interface,

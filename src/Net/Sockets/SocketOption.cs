@@ -54,12 +54,6 @@ internal enum SocketOption
     /// <summary>SO_BINDTODEVICE.</summary>
     BindToDevice = 25,
 
-    /// <summary>SO_ATTACH_FILTER.</summary>
-    AttachFilter = 26,
-
-    /// <summary>SO_DETACH_FILTER.</summary>
-    DetachFilter = 27,
-
     /// <summary>SO_TIMESTAMP: a SCM_TIMESTAMP with each message.</summary>
     Timestamp = 29,
 

@@ -87,23 +87,23 @@ internal sealed class SocketSettings
 
     private static ulong Bit(SocketOption option) => 1UL << (int)option;
 
-    private static int BufferOf(int asked, int minimum, int maximum) => Math.Max(minimum, Math.Clamp(asked, 0, maximum) * Factor);
+    private static int BufferOf(uint asked, int minimum) => Math.Max(minimum, (int)asked * Factor);
 
     private Errno SetNumber(SocketOption option, int number)
     {
         switch (option)
         {
             case SocketOption.ReceiveBuffer:
-                ReceiveBuffer = BufferOf((int)Math.Min((uint)number, DefaultBuffer), MinimumReceiveBuffer, DefaultBuffer);
+                ReceiveBuffer = BufferOf(Math.Min((uint)number, DefaultBuffer), MinimumReceiveBuffer);
                 return Errno.Success;
             case SocketOption.ReceiveBufferForce:
-                ReceiveBuffer = BufferOf(number, MinimumReceiveBuffer, int.MaxValue / Factor);
+                ReceiveBuffer = BufferOf((uint)Math.Clamp(number, 0, int.MaxValue / Factor), MinimumReceiveBuffer);
                 return Errno.Success;
             case SocketOption.SendBuffer:
-                SendBuffer = BufferOf((int)Math.Min((uint)number, DefaultBuffer), MinimumSendBuffer, DefaultBuffer);
+                SendBuffer = BufferOf(Math.Min((uint)number, DefaultBuffer), MinimumSendBuffer);
                 return Errno.Success;
             case SocketOption.SendBufferForce:
-                SendBuffer = BufferOf(number, MinimumSendBuffer, int.MaxValue / Factor);
+                SendBuffer = BufferOf((uint)Math.Clamp(number, 0, int.MaxValue / Factor), MinimumSendBuffer);
                 return Errno.Success;
             case SocketOption.Priority:
                 _priority = number;

@@ -97,16 +97,7 @@ public sealed class Udp
 
     private void Deliver(UdpBlock block, in Ipv4Datagram datagram, in UdpHeader header)
     {
-        ReceivedPacket described = new()
-        {
-            Source = Sockets.SocketAddress.Inet(datagram.Header.Source, header.SourcePort),
-            Destination = datagram.Header.Destination,
-            Interface = datagram.Interface,
-            TimeToLive = datagram.Header.TimeToLive,
-            TypeOfService = datagram.Header.TypeOfService,
-            ReceivedAt = datagram.ReceivedAt,
-        };
-        if (block.TryEnqueue(datagram.Frame, header.Data, described))
+        if (block.TryEnqueue(datagram, header.Data, header.SourcePort))
         {
             Statistics.InDatagrams++;
         }

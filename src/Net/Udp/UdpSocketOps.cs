@@ -15,6 +15,13 @@ internal sealed class UdpSocketOps : InetSocketOps
     public override SocketType Type => SocketType.Udp;
 
     /// <inheritdoc/>
+    public override IEnumerable<DatagramBlock> Blocks => _udp.Ports.All;
+
+    /// <inheritdoc/>
+    /// <remarks>MSG_MORE, Linux's corking of datagrams, is not supported.</remarks>
+    protected override MessageFlags UnsupportedFlags => MessageFlags.OutOfBand | MessageFlags.More;
+
+    /// <inheritdoc/>
     public override Errno Create(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -29,8 +36,7 @@ internal sealed class UdpSocketOps : InetSocketOps
         {
             UdpBlock block = UdpBlockOf(socket);
             _udp.Ports.Unbind(block);
-            block.Groups?.LeaveAll(Stack.Ipv4);
-            block.Queue.Clear();
+            block.Free();
         }
     }
 
@@ -80,17 +86,6 @@ internal sealed class UdpSocketOps : InetSocketOps
     }
 
     /// <inheritdoc/>
-    public override Errno GetPeerName(Socket socket, out SocketAddress address)
-    {
-        lock (Stack.Gate)
-        {
-            UdpBlock block = UdpBlockOf(socket);
-            address = SocketAddress.Inet(block.RemoteAddress, block.RemotePort);
-            return block.IsConnected && block.RemotePort != 0 ? Errno.Success : Errno.ENOTCONN;
-        }
-    }
-
-    /// <inheritdoc/>
     public override Errno GetSocketName(Socket socket, out SocketAddress address)
     {
         lock (Stack.Gate)
@@ -102,31 +97,9 @@ internal sealed class UdpSocketOps : InetSocketOps
     }
 
     /// <inheritdoc/>
-    /// <returns>Bytes sent; <see cref="Errno.EDESTADDRREQ"/>, <see cref="Errno.EMSGSIZE"/>, <see cref="Errno.EPIPE"/>, the pending error, and what the way says.</returns>
-    public override IoResult SendMessage(Socket socket, in SocketMessage message, MessageFlags flags)
+    protected override Errno Send(InetBlock inet, in SocketMessage message, MessageFlags flags)
     {
-        if (message.Data.Length > Ipv4Header.MaximumDatagram)
-        {
-            return Errno.EMSGSIZE;
-        }
-
-        if ((flags & (MessageFlags.OutOfBand | MessageFlags.More)) != 0)
-        {
-            return Errno.EOPNOTSUPP; // MSG_MORE, Linux's corking of datagrams, is not supported
-        }
-
-        lock (Stack.Gate)
-        {
-            UdpBlock block = UdpBlockOf(socket);
-            Errno error = Send(block, message, flags);
-            return error == Errno.Success ? IoResult.Ok(message.Data.Length) : error;
-        }
-    }
-
-    private static UdpBlock UdpBlockOf(Socket socket) => (UdpBlock)socket.State!;
-
-    private Errno Send(UdpBlock block, in SocketMessage message, MessageFlags flags)
-    {
+        UdpBlock block = (UdpBlock)inet;
         Errno error = FindDestination(block, message, out Ipv4Address destination, out ushort port);
         error = error == Errno.Success ? BindToAny(block) : error;
         if (error != Errno.Success)
@@ -147,6 +120,8 @@ internal sealed class UdpSocketOps : InetSocketOps
 
         return error == Errno.Success ? _udp.Send(transmission, block.LocalPort, port, Gather(message)) : error;
     }
+
+    private static UdpBlock UdpBlockOf(Socket socket) => (UdpBlock)socket.State!;
 
     private static Errno FindDestination(UdpBlock block, in SocketMessage message, out Ipv4Address address, out ushort port)
     {

@@ -154,6 +154,13 @@ public readonly ref struct Ipv4Header
         return true;
     }
 
+    /// <summary>Fills in the checksum of a header that is whole otherwise (RFC 1122 §3.2.1.2).</summary>
+    internal static void WriteChecksum(Span<byte> header)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(header[ChecksumOffset..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(header[ChecksumOffset..], InternetChecksum.Compute(header));
+    }
+
     /// <summary>
     /// Looks at a datagram that is to be sent and whose total length, checksum, identification and source may not be filled in yet.
     /// </summary>
@@ -243,10 +250,9 @@ public readonly record struct Ipv4Fields
             header[Ipv4Header.FragmentOffsetOffset..], (ushort)(flags | FragmentOffset / Ipv4Header.FragmentUnit));
         header[Ipv4Header.TimeToLiveOffset] = TimeToLive;
         header[Ipv4Header.ProtocolOffset] = (byte)Protocol;
-        BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.ChecksumOffset..], 0);
         Source.Write(header[Ipv4Header.SourceOffset..]);
         Destination.Write(header[Ipv4Header.DestinationOffset..]);
         options.CopyTo(header[Ipv4Header.MinimumSize..]);
-        BinaryPrimitives.WriteUInt16BigEndian(header[Ipv4Header.ChecksumOffset..], InternetChecksum.Compute(header));
+        Ipv4Header.WriteChecksum(header);
     }
 }

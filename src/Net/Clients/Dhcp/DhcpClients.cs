@@ -45,7 +45,7 @@ public sealed class DhcpClients : IDhcpControl
     {
         lock (_stack.Gate)
         {
-            NetInterface? netInterface = _stack.InterfaceList.Find(candidate => candidate.Name == interfaceName);
+            NetInterface? netInterface = _stack.FindInterface(interfaceName);
             if (netInterface is null || netInterface.IsLoopback)
             {
                 return Errno.ENODEV;
