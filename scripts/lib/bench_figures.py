@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Measures guests in the bench's network namespace: boot to first ping, round trip, idle processor time, least memory, sizes.
+"""Measures guests in the bench's network namespace: boot to first ping, round trip, UDP echo, idle processor time, least memory, sizes.
 
 Called by ./bench, which has made the namespace. With --reference the Linux guest is measured too, boot by boot in turn with this
 kernel, since only figures of one run can be compared. Prints a table, and writes the same as JSON.
 """
 import argparse
+import collections
 import ctypes
+import importlib.machinery
+import importlib.util
 import json
 import os
 import re
@@ -27,13 +30,22 @@ SETTLE_SECONDS = 2
 IDLE_SECONDS = 10
 PINGS = 200
 
-# name: unit, whether a lower figure is better, what the ratio should be at most (None: no such aim), absolute aim
+UDP_SIZES = (18, 1400)
+UDP_SECONDS = 0.6               # for each offered load
+UDP_MOST = 400000               # datagrams a second, more than any guest echoes
+OPEN_SOCKETS = 10000
+
+# name: unit, what the aim is about, "most" or "least", the aim
 FIGURES = {
-    "boot_ping_ms": ("ms", 0.1, None),
-    "ping_median_us": ("us", 1.0, None),
-    "idle_cpu_percent": ("%", None, 3.0),
-    "least_memory_mib": ("MiB", None, 32),
-    "image_mib": ("MiB", None, 8.0),
+    "boot_ping_ms": ("ms", "ratio", "most", 0.1),
+    "ping_median_us": ("us", "ratio", "most", 1.0),
+    "udp18_pps": ("1/s", "ratio", "least", 1.5),
+    "udp1400_pps": ("1/s", "ratio", "least", 1.5),
+    "udp18_pps_10k_sockets": ("1/s", None, None, None),
+    "ping_us_10k_sockets": ("us", None, None, None),
+    "idle_cpu_percent": ("%", "value", "most", 3.0),
+    "least_memory_mib": ("MiB", "value", "most", 32),
+    "image_mib": ("MiB", "value", "most", 8.0),
 }
 
 
@@ -82,8 +94,8 @@ def die_with_parent():
 class Guest:
     """One guest that can be started again and again."""
 
-    def __init__(self, name, address, command):
-        self.name, self.address, self.command, self.process = name, address, command, None
+    def __init__(self, name, address, command, loads=True):
+        self.name, self.address, self.command, self.loads, self.process = name, address, command, loads, None
 
     def start(self, *extra, **streams):
         streams.setdefault("stdout", subprocess.DEVNULL)
@@ -147,6 +159,51 @@ class Guest:
             self.stop()
 
 
+def reference_measure(reference):
+    """The reference bench's own program as a module: both guests are loaded by the same code."""
+    loader = importlib.machinery.SourceFileLoader("measure", os.path.join(reference, "measure"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("measure", loader))
+    loader.exec_module(module)
+    module.build_load()
+    return module
+
+
+def udp_rates(measure, address):
+    """Echoes a second at the highest load that loses at most 1 %, by size."""
+    return {"udp%d_pps" % size: measure.udp(address, size, UDP_SECONDS, UDP_MOST)[0] for size in UDP_SIZES}
+
+
+def open_sockets(address, count):
+    """Runs inside the namespace: has the guest's socket agent open UDP sockets on ports of their own."""
+    agent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    agent.settimeout(5)
+    agent.connect((address, 7001))
+
+    def call(number, operation, *arguments, data=b""):
+        arguments += (0,) * (6 - len(arguments))
+        agent.send(struct.pack("<II6qI", number, operation, *arguments, len(data)) + data)
+        while True:
+            answer, error, value, _ = struct.unpack("<IiqI", agent.recv(1024)[:20])
+            if answer == number:
+                return value if error == 0 else sys.exit("the guest has no more sockets: errno %d" % error)
+
+    for n in range(count):
+        fd = call(2 * n, 1, socket.AF_INET, socket.SOCK_DGRAM, 0)
+        call(2 * n + 1, 2, fd, data=struct.pack("<H14x", socket.AF_INET))
+
+
+def measure_many_sockets(guest, measure):
+    """The same guest with many sockets open besides."""
+    try:
+        if guest.boot_ms() is None:
+            return {}
+        time.sleep(SETTLE_SECONDS)
+        subprocess.run(in_namespace(sys.executable, __file__, "--open-sockets", guest.address), check=True, timeout=120)
+        return {"udp18_pps_10k_sockets": measure.udp(guest.address, 18, UDP_SECONDS, UDP_MOST)[0], "ping_us_10k_sockets": guest.ping_median_us()}
+    finally:
+        guest.stop()
+
+
 def least_memory(boots, low, high):
     """The least memory in MiB in (low, high] with which it boots; None if not even with high."""
     if not boots(high):
@@ -169,9 +226,9 @@ def mib(*paths):
     return sum(os.path.getsize(p) for p in paths) / 1048576
 
 
-def measure_boots(guests, rounds):
+def measure_boots(guests, rounds, measure):
     """Boots the guests in turn, the order swapped every second round, and returns the figures of each boot by guest and name."""
-    taken = {g.name: {"boot_ping_ms": [], "ping_median_us": [], "idle_cpu_percent": []} for g in guests}
+    taken = {g.name: collections.defaultdict(list) for g in guests}
     for n in range(rounds):
         for guest in guests if n % 2 == 0 else reversed(guests):
             figures = taken[guest.name]
@@ -184,6 +241,9 @@ def measure_boots(guests, rounds):
                 if n == 0:
                     figures["idle_cpu_percent"].append(guest.idle_percent())
                 figures["ping_median_us"].append(guest.ping_median_us())
+                if measure and guest.loads:
+                    for name, rate in udp_rates(measure, guest.address).items():
+                        figures[name].append(rate)
                 log("round %d of %d, %s: first ping after %.0f ms" % (n + 1, rounds, guest.name, boot))
             finally:
                 guest.stop()
@@ -192,19 +252,19 @@ def measure_boots(guests, rounds):
 
 
 def table(figures, names):
-    print("%-18s %-5s" % ("figure", "unit") + "".join("%16s" % n for n in names) + "%10s  %s" % ("ratio", "aim"))
+    print("%-22s %-5s" % ("figure", "unit") + "".join("%16s" % n for n in names) + "%10s  %s" % ("ratio", "aim"))
     for key, row in figures.items():
         cells = "".join("%16s" % ("-" if row[n] is None else "%.2f" % row[n]) for n in names)
-        print("%-18s %-5s%s%10s  %s" % (key, row["unit"], cells, "-" if row["ratio"] is None else "%.3f" % row["ratio"], row["aim"]))
+        print("%-22s %-5s%s%10s  %s" % (key, row["unit"], cells, "-" if row["ratio"] is None else "%.3f" % row["ratio"], row["aim"]))
 
 
-def judge(ours, theirs, ratio_aim, absolute_aim):
+def judge(ours, theirs, about, bound, limit):
     ratio = ours / theirs if ours is not None and theirs else None
-    if absolute_aim is not None:
-        text, value, limit = "at most %g" % absolute_aim, ours, absolute_aim
-    else:
-        text, value, limit = "ratio at most %g" % ratio_aim, ratio, ratio_aim
-    met = None if value is None else value <= limit
+    if about is None:
+        return ratio, "", None
+    value = ratio if about == "ratio" else ours
+    text = "%sat %s %g" % ("ratio " if about == "ratio" else "", bound, limit)
+    met = None if value is None else (value <= limit if bound == "most" else value >= limit)
     return ratio, text + {None: "", True: ": met", False: ": missed"}[met], met
 
 
@@ -216,17 +276,25 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--probe", metavar="ADDRESS")
+    parser.add_argument("--open-sockets", metavar="ADDRESS")
     o = parser.parse_args()
     if o.probe:
         probe(o.probe, BOOT_LIMIT)
+        return 0
+    if o.open_sockets:
+        open_sockets(o.open_sockets, OPEN_SOCKETS)
         return 0
 
     ours = Guest("KernelSockets", "10.77.0.2", [os.path.join(o.root, "scripts", "bench-guest")])
     guests = [ours]
     if o.reference:
         linux = os.path.join(o.reference, "linux-guest")
-        guests = [Guest("Linux", "10.77.0.3", [linux, "run"]), Guest("Linux-unpacked", "10.77.0.3", [linux, "run", "--lean", "--pvh"]), ours]
-    by_name = measure_boots(guests, o.rounds)
+        guests = [Guest("Linux", "10.77.0.3", [linux, "run"]), Guest("Linux-unpacked", "10.77.0.3", [linux, "run", "--lean", "--pvh"], loads=False), ours]
+    measure = reference_measure(o.reference) if o.reference else None
+    by_name = measure_boots(guests, o.rounds, measure)
+    if measure:
+        log("opening %d sockets" % OPEN_SOCKETS)
+        by_name[ours.name].update(measure_many_sockets(ours, measure))
 
     out, built = os.path.join(o.root, "out"), os.path.join(o.root, "out", "bench", "linux")
     iso = os.path.join(out, "kernelsockets.iso")
@@ -242,9 +310,9 @@ def main():
 
     names = [g.name for g in guests]
     figures = {}
-    for key, (unit, ratio_aim, absolute_aim) in FIGURES.items():
+    for key, (unit, *aim_of) in FIGURES.items():
         row = {n: by_name[n].get(key) for n in names}
-        ratio, aim, met = judge(row[ours.name], row.get("Linux"), ratio_aim, absolute_aim)
+        ratio, aim, met = judge(row[ours.name], row.get("Linux"), *aim_of)
         figures[key] = {"unit": unit, **row, "ratio": ratio, "aim": aim, "met": met}
     table(figures, names)
     if o.reference:

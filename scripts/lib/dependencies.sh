@@ -6,17 +6,21 @@
 KS_PACKAGES_build="binutils lld musl-dev grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools xz-utils"
 KS_PACKAGES_run="qemu-system-x86 ovmf"
 KS_PACKAGES_tap="iproute2 dnsmasq-base"
-KS_PACKAGES_test="iputils-ping tshark nmap netcat-openbsd python3"
+KS_PACKAGES_judges="tcpdump bind9-dnsutils iperf3 wget"
+KS_PACKAGES_test="apache2-utils chromium curl inetutils-telnet iperf3 iputils-ping tshark nmap netcat-openbsd python3"
 KS_PACKAGES_gdb="gdb"
 KS_PACKAGES_display="qemu-system-gui"
 KS_PACKAGES_bench="python3 gcc libc6-dev iputils-ping"
+KS_PACKAGES_linux="busybox-static kmod cpio"
 KS_PROGRAMS_build="as ld.lld grub-mkrescue xorriso mformat xz"
 KS_PROGRAMS_run="qemu-system-x86_64"
 KS_PROGRAMS_tap="ip dnsmasq"
-KS_PROGRAMS_test="ping tshark nmap nc python3"
+KS_PROGRAMS_judges="tcpdump dig iperf3 wget"
+KS_PROGRAMS_test="ab chromium curl telnet iperf3 ping tshark nmap nc python3"
 KS_PROGRAMS_gdb="gdb"
 KS_PROGRAMS_display="qemu-system-x86_64"
 KS_PROGRAMS_bench="python3 gcc ping"
+KS_PROGRAMS_linux="busybox depmod cpio"
 
 # missing_packages PURPOSE...: prints the packages of these purposes that are not installed, on one line.
 missing_packages() {

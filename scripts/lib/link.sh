@@ -44,7 +44,9 @@ link_image() {
         "$KS_MUSL/crt1.o" "$KS_MUSL/crti.o" "$KS_NATIVE" \
         "$native/libbootstrapper.o" "$native/libRuntime.WorkstationGC.a" "$native/libeventpipe-disabled.a" \
         "$native/libstandalonegc-disabled.a" "$native/libRuntime.VxsortDisabled.a" "$native/libaotminipal.a" \
-        "$native/libstdc++compat.a" "$native/libSystem.Native.a" "$KS_MUSL/libc.a" "$KS_MUSL/crtn.o"
+        "$native/libstdc++compat.a" "$native/libSystem.Native.a" \
+        "$native/libSystem.IO.Compression.Native.a" "$native/libz.a" "$native/libbrotlienc.a" "$native/libbrotlidec.a" "$native/libbrotlicommon.a" \
+        "$KS_MUSL/libc.a" "$KS_MUSL/crtn.o"
 }
 
 # link_kernel: out/kernel.elf, in two links: the second one contains the function names that were read from the first.
@@ -61,12 +63,13 @@ link_kernel() {
         chmod +x "$KS_OUT/kernel.elf.new" && mv "$KS_OUT/kernel.elf.new" "$KS_OUT/kernel.elf"
 }
 
-# make_iso: out/kernelsockets.iso, for BIOS and UEFI. Every time stamp and identifier in it is fixed, so that the same kernel gives the same bytes.
+# make_iso: out/kernelsockets.iso, for BIOS and UEFI. Every time stamp and identifier in it is fixed, so that the same kernel and root give the same bytes.
 make_iso() {
     local tree=$KS_OUT/obj/iso date=2026-01-01-00-00-00-00
     rm -rf -- "$tree" && mkdir -p "$tree/boot/grub" || return
     objcopy --strip-all "$KS_OUT/kernel.elf" "$tree/boot/kernel.elf" || return
     gzip -9 -n -f "$tree/boot/kernel.elf" && mv "$tree/boot/kernel.elf.gz" "$tree/boot/kernel.elf" || return
+    cp "$KS_OUT/root.img" "$tree/boot/root.img" && gzip -9 -n "$tree/boot/root.img" && mv "$tree/boot/root.img.gz" "$tree/boot/root.img" || return
     cp scripts/grub.cfg "$tree/boot/grub/grub.cfg" || return
     find "$tree" -exec touch -d '2026-01-01T00:00:00Z' {} +
     PATH=$KS_ROOT/scripts/lib/reproducible:$PATH SOURCE_DATE_EPOCH=1767225600 grub-mkrescue -o "$KS_OUT/kernelsockets.iso.new" \
@@ -76,8 +79,5 @@ make_iso() {
     mv "$KS_OUT/kernelsockets.iso.new" "$KS_OUT/kernelsockets.iso"
 }
 
-# make_root: out/root.img, the root file system that a machine without a disk will have.
-make_root() {
-    "$KS_TOOLS/mkminix/mkminix" -s 1M -m /dev -m /etc -m /root -m /tmp -m /var -m /var/www "$KS_OUT/root.img.new" &&
-        mv "$KS_OUT/root.img.new" "$KS_OUT/root.img"
-}
+# make_root: out/root.img, the root file system of a machine without a disk.
+make_root() { make_image "$KS_OUT/root.img.new" 4M && mv "$KS_OUT/root.img.new" "$KS_OUT/root.img"; }

@@ -49,6 +49,9 @@ public enum Errno
     /// <summary>Bad address.</summary>
     EFAULT = 14,
 
+    /// <summary>Block device required.</summary>
+    ENOTBLK = 15,
+
     /// <summary>Device or resource busy.</summary>
     EBUSY = 16,
 
@@ -103,8 +106,14 @@ public enum Errno
     /// <summary>Numerical result out of range.</summary>
     ERANGE = 34,
 
+    /// <summary>Resource deadlock avoided.</summary>
+    EDEADLK = 35,
+
     /// <summary>File name too long.</summary>
     ENAMETOOLONG = 36,
+
+    /// <summary>No locks available.</summary>
+    ENOLCK = 37,
 
     /// <summary>Function not implemented.</summary>
     ENOSYS = 38,

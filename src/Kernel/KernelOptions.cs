@@ -32,6 +32,9 @@ internal sealed class KernelOptions
 
     public bool UsesScreen { get; private set; } = true;
 
+    /// <summary>The command line as it was given.</summary>
+    public string CommandLine { get; private init; } = string.Empty;
+
     /// <summary>What is wrong with the command line, one line each.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
@@ -50,7 +53,7 @@ internal sealed class KernelOptions
     /// <summary>Parses a command line: words separated by blanks; double quotes keep blanks in a word.</summary>
     public static KernelOptions Parse(string line)
     {
-        KernelOptions options = new();
+        KernelOptions options = new() { CommandLine = line };
         foreach (string word in Split(line, options._complaints))
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);

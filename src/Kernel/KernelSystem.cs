@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using KernelSockets.Kernel.Devices;
 using KernelSockets.Kernel.Nucleus;
+using KernelSockets.Kernel.Storage;
 using KernelSockets.Kernel.Tasks;
+using KernelSockets.Vfs;
 
 namespace KernelSockets.Kernel;
 
@@ -14,14 +16,18 @@ internal sealed unsafe class KernelSystem : ISystem
     private readonly JobTable _jobs;
     private readonly Pci _pci;
     private readonly KernelOptions _options;
+    private readonly WriteBackService _writeBack;
+    private readonly PseudoTerminals _terminals;
     private NetworkService? _network;
 
-    public KernelSystem(KernelOptions options, ConsoleService console, JobTable jobs, Pci pci)
+    public KernelSystem(KernelOptions options, JobTable jobs, Pci pci, VirtualFileSystem vfs, WriteBackService writeBack)
     {
+        Volumes = new VolumeControl(vfs);
+        _writeBack = writeBack;
         _options = options;
         _jobs = jobs;
         _pci = pci;
-        Terminal = console.Terminal;
+        _terminals = new PseudoTerminals(jobs, vfs);
     }
 
     /// <inheritdoc/>
@@ -42,7 +48,13 @@ internal sealed unsafe class KernelSystem : ISystem
     public IDhcpControl Dhcp => _network!.Dhcp;
 
     /// <inheritdoc/>
-    public ITerminal Terminal { get; }
+    public IVolumeControl Volumes { get; }
+
+    /// <inheritdoc/>
+    public ITerminal Terminal => _jobs.Terminal;
+
+    /// <inheritdoc/>
+    public Errno TryOpenTerminal(out IPseudoTerminal? terminal) => _terminals.TryOpen(out terminal);
 
     /// <inheritdoc/>
     public IReadOnlyList<PciFunctionInformation> PciFunctions => _pci.Functions;
@@ -131,7 +143,7 @@ internal sealed unsafe class KernelSystem : ISystem
     {
         KernelTask? task = Array.Find(TaskRegistry.Instance.Snapshot(), t => t.Id == taskId);
         Job? job = task?.Job;
-        if (job is not null)
+        if (job is { IsConsoleShell: false })
         {
             job.Interrupt();
             return Errno.Success;
@@ -166,6 +178,7 @@ internal sealed unsafe class KernelSystem : ISystem
     /// <inheritdoc/>
     public void PowerOff(byte? status)
     {
+        _writeBack.Finish();
         if (status is byte told)
         {
             Machine.PowerOff(told);
@@ -177,16 +190,24 @@ internal sealed unsafe class KernelSystem : ISystem
     }
 
     /// <inheritdoc/>
-    public void Reboot() => Machine.Reset();
+    public void Reboot()
+    {
+        _writeBack.Finish();
+        Machine.Reset();
+    }
 
     private string NameOf(int line)
     {
         const int Keyboard = 1;
         const int Serial = 4;
+        const int FirstChannel = 14;
+        const int SecondChannel = 15;
         return line switch
         {
             Keyboard => "keyboard",
             Serial => "serial",
+            FirstChannel => "ata0, ata1",
+            SecondChannel => "ata2, ata3",
             _ => string.Join(',', _pci.Functions.Where(f => f.InterruptLine == line && f.Driver.Length > 0).Select(static f => f.Driver)),
         };
     }

@@ -45,7 +45,7 @@ public sealed class NetStack
 
     private static readonly TimeSpan s_announcementInterval = TimeSpan.FromSeconds(2);
 
-    private readonly List<NetInterface> _interfaces = new(MaximumInterfaces);
+    private NetInterface[] _interfaces;
     private readonly LoopbackDevice _loopbackDevice;
     private Instant _expectedAt = Instant.Zero;
 
@@ -63,22 +63,21 @@ public sealed class NetStack
         Pool = pool;
         Host = host;
         SocketMemory = new SocketMemory(pool);
-        Timers = new TimerQueue(OnEarlierDeadline);
+        Timers = new TimerWheel(OnEarlierDeadline);
         LoopedCopies = new LoopedCopies(pool, () => OnEarlierDeadline(Instant.Zero));
         Arp = new Arp(this);
         Ipv4 = new Ipv4(this);
         Icmp = new Icmp(this);
+        Igmp = new Igmp(this);
         Udp = new Udp(this);
+        Tcp = new Tcp(this);
         Raw = new RawReceiver(this);
         Ipv4.RawReceiver = Raw;
-        SocketModules = [new PacketSocketOps(this), new RawSocketOps(this), new UdpSocketOps(this)];
+        SocketModules = [new PacketSocketOps(this), new RawSocketOps(this), new UdpSocketOps(this), new TcpSocketOps(this)];
         _loopbackDevice = new LoopbackDevice(clock, () => OnEarlierDeadline(Instant.Zero));
-        Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true)
-        {
-            Address = Ipv4Address.Loopback,
-            PrefixLength = LoopbackPrefixLength,
-        };
-        _interfaces.Add(Loopback);
+        Loopback = new NetInterface(this, _loopbackDevice, "lo", 0, isLoopback: true);
+        Loopback.Assign(Ipv4Address.Loopback, LoopbackPrefixLength);
+        _interfaces = [Loopback];
     }
 
     /// <summary>ARP.</summary>
@@ -90,8 +89,14 @@ public sealed class NetStack
     /// <summary>ICMP.</summary>
     public Icmp Icmp { get; }
 
+    /// <summary>IGMP.</summary>
+    public Igmp Igmp { get; }
+
     /// <summary>UDP.</summary>
     public Udp Udp { get; }
+
+    /// <summary>TCP.</summary>
+    public Tcp Tcp { get; }
 
     /// <summary>The modules of the stack's sockets, to be registered in the socket file system.</summary>
     public IReadOnlyList<SocketOps> SocketModules { get; }
@@ -114,6 +119,12 @@ public sealed class NetStack
         }
     }
 
+    /// <summary>
+    /// True while connections come faster than a program accepts them: it should have its turn before more frames are looked at, or its queue fills up and
+    /// peers have to ask again after a second. Any task, without the gate.
+    /// </summary>
+    public bool IsCrowded => Tcp.CrowdedListeners > 0;
+
     internal Lock Gate { get; } = new();
 
     internal Clock Clock { get; }
@@ -130,11 +141,12 @@ public sealed class NetStack
 
     internal IStackHost Host { get; }
 
-    internal TimerQueue Timers { get; }
+    internal TimerWheel Timers { get; }
 
     internal LoopedCopies LoopedCopies { get; }
 
-    internal List<NetInterface> InterfaceList => _interfaces;
+    /// <summary>All interfaces, by <see cref="NetInterface.Index"/>; an array, since packets look through it.</summary>
+    internal NetInterface[] InterfaceList => _interfaces;
 
     /// <summary>Adds a device as the next <c>eth</c> interface, up and without an address.</summary>
     /// <returns><see cref="Errno.ENOBUFS"/> when there are too many.</returns>
@@ -143,7 +155,7 @@ public sealed class NetStack
         ArgumentNullException.ThrowIfNull(device);
         lock (Gate)
         {
-            int index = _interfaces.Count;
+            int index = _interfaces.Length;
             bool hasRoom = index < MaximumInterfaces;
             if (!hasRoom)
             {
@@ -152,7 +164,7 @@ public sealed class NetStack
             }
 
             netInterface = new NetInterface(this, device, $"eth{index - 1}", index, isLoopback: false);
-            _interfaces.Add(netInterface);
+            _interfaces = [.. _interfaces, netInterface];
             return Errno.Success;
         }
     }
@@ -177,10 +189,10 @@ public sealed class NetStack
     }
 
     /// <summary>The interface with a <see cref="NetInterface.Number"/>; null for none. Called under the gate.</summary>
-    internal NetInterface? FindInterface(int number) => (uint)(number - 1) < (uint)_interfaces.Count ? _interfaces[number - 1] : null;
+    internal NetInterface? FindInterface(int number) => (uint)(number - 1) < (uint)_interfaces.Length ? _interfaces[number - 1] : null;
 
     /// <summary>The interface of a name such as <c>eth0</c>; null for none. Called under the gate.</summary>
-    internal NetInterface? FindInterface(string name) => _interfaces.Find(candidate => candidate.Name == name);
+    internal NetInterface? FindInterface(string name) => Array.Find(_interfaces, candidate => candidate.Name == name);
 
     /// <summary>Starts to tell an interface's network of its address.</summary>
     internal void StartAnnouncing(NetInterface netInterface)
@@ -189,11 +201,11 @@ public sealed class NetStack
         ContinueAnnouncing(netInterface);
     }
 
-    /// <summary>The interface has come up or has a new address: its network gets a route, and is told of the address.</summary>
+    /// <summary>The interface has come up or has a new address: its network gets a route, and is told of address and groups.</summary>
     internal void JoinNetwork(NetInterface netInterface)
     {
         Ipv4.Routes.Table.Join(netInterface);
-        StartAnnouncing(netInterface);
+        Introduce(netInterface);
     }
 
     /// <summary>Forgets the routes and the neighbours, stops announcing: the interface goes down or its network changes.</summary>
@@ -203,13 +215,21 @@ public sealed class NetStack
         FallSilent(netInterface);
     }
 
-    /// <summary>Forgets the neighbours, stops announcing: who is on the link has to be found out anew.</summary>
+    /// <summary>Tells an interface's network of our address and our groups.</summary>
+    private void Introduce(NetInterface netInterface)
+    {
+        StartAnnouncing(netInterface);
+        Igmp.Restart(netInterface);
+    }
+
+    /// <summary>Forgets the neighbours, stops announcing and reporting: who is on the link has to be found out anew.</summary>
     private void FallSilent(NetInterface netInterface)
     {
         Timers.Cancel(netInterface.AnnounceTimer);
         netInterface.AnnouncementsLeft = 0;
         netInterface.DefendedAt = null;
         Arp.Flush(netInterface);
+        Igmp.Stop(netInterface);
     }
 
     private void DeliverLoopback()
@@ -226,6 +246,7 @@ public sealed class NetStack
             }
 
             Loopback.Receive(frame);
+            frame.Release();
         }
     }
 
@@ -286,7 +307,7 @@ public sealed class NetStack
         netInterface.WasLinkUp = isLinkUp;
         if (isLinkUp)
         {
-            StartAnnouncing(netInterface);
+            Introduce(netInterface);
             netInterface.LinkUp?.Invoke();
         }
         else

@@ -16,7 +16,7 @@ public sealed class NetworkControl : INetworkControl
     {
         lock (_stack.Gate)
         {
-            List<InterfaceInformation> all = new(_stack.InterfaceList.Count);
+            List<InterfaceInformation> all = new(_stack.InterfaceList.Length);
             foreach (NetInterface netInterface in _stack.InterfaceList)
             {
                 all.Add(Describe(netInterface));
@@ -177,10 +177,19 @@ public sealed class NetworkControl : INetworkControl
     }
 
     /// <inheritdoc/>
-    public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
+    public Errno SetPromiscuous(string name, bool isPromiscuous) => ChangeFilter(name, filter => filter.SetPromiscuousByHand(isPromiscuous));
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProtocolCounter> Counters() => [];
+    public Errno SetAllMulticast(string name, bool isAllMulticast) => ChangeFilter(name, filter => filter.SetAllMulticastByHand(isAllMulticast));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProtocolCounter> Counters()
+    {
+        lock (_stack.Gate)
+        {
+            return ProtocolCounters.Read(_stack);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<SocketInformation> Sockets()
@@ -188,9 +197,9 @@ public sealed class NetworkControl : INetworkControl
         lock (_stack.Gate)
         {
             List<SocketInformation> all = [];
-            foreach (DatagramSocketOps module in _stack.SocketModules.OfType<DatagramSocketOps>())
+            foreach (StackSocketOps module in _stack.SocketModules.OfType<StackSocketOps>())
             {
-                all.AddRange(module.Blocks.Select(static block => block.Describe()));
+                all.AddRange(module.Describe());
             }
 
             return all;
@@ -251,17 +260,6 @@ public sealed class NetworkControl : INetworkControl
         }
     }
 
-    /// <inheritdoc/>
-    public Errno TryOpenEcho(Ipv4Address destination, out IEchoSession? session)
-    {
-        lock (_stack.Gate)
-        {
-            Errno result = _stack.Icmp.Sessions.TryOpen(destination, out EchoSession? opened);
-            session = opened;
-            return result;
-        }
-    }
-
     private static bool IsHostAddress(NetInterface netInterface, Ipv4Address address, int prefixLength)
     {
         if (!address.IsUnicast || address.IsLoopback != netInterface.IsLoopback)
@@ -295,7 +293,11 @@ public sealed class NetworkControl : INetworkControl
         netInterface.Device.IsLinkUp,
         netInterface.IsLoopback,
         netInterface.Device.Model,
-        Copy(netInterface.Device.Statistics));
+        Copy(netInterface.Device.Statistics))
+    {
+        IsPromiscuous = netInterface.Filter.IsPromiscuous,
+        IsAllMulticast = netInterface.Filter.IsAllMulticast,
+    };
 
     private static NetworkDeviceStatistics Copy(NetworkDeviceStatistics live) => new()
     {
@@ -315,6 +317,20 @@ public sealed class NetworkControl : INetworkControl
         LinkChanges = live.LinkChanges,
     };
 
+    private Errno ChangeFilter(string name, Action<InterfaceFilter> change)
+    {
+        lock (_stack.Gate)
+        {
+            if (_stack.FindInterface(name) is not { } netInterface)
+            {
+                return Errno.ENODEV;
+            }
+
+            change(netInterface.Filter);
+            return Errno.Success;
+        }
+    }
+
     private void Assign(NetInterface netInterface, Ipv4Address address, int prefixLength)
     {
         if (netInterface.Address == address && netInterface.PrefixLength == prefixLength)
@@ -323,8 +339,7 @@ public sealed class NetworkControl : INetworkControl
         }
 
         _stack.LeaveNetwork(netInterface);
-        netInterface.Address = address;
-        netInterface.PrefixLength = prefixLength;
+        netInterface.Assign(address, prefixLength);
         _stack.JoinNetwork(netInterface);
     }
 }

@@ -10,6 +10,9 @@ public sealed class App
     /// <summary>Exit status after Ctrl-C: 128 + SIGINT.</summary>
     public const int InterruptedStatus = 130;
 
+    /// <summary>Exit status after a write to a pipe without a reader: 128 + SIGPIPE.</summary>
+    public const int BrokenPipeStatus = 141;
+
     private readonly Func<string[], int>? _main;
 
     /// <summary>Describes a command.</summary>

@@ -15,6 +15,9 @@ public enum AppGroup
     /// <summary>Files and what is in them.</summary>
     Files,
 
+    /// <summary>Lines, words and bytes.</summary>
+    Text,
+
     /// <summary>Looking into the kernel and the runtime, and testing them.</summary>
     Diagnostics,
 

@@ -24,6 +24,32 @@ internal static class ByteSize
         return (Math.Floor(value * 10) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " " + unit;
     }
 
+    /// <summary>As <c>ls -h</c>, <c>df</c> and <c>du</c> do: <c>512</c>, <c>1.5K</c>, <c>62M</c>; what is cut off counts as a whole.</summary>
+    public static string Compact(long bytes)
+    {
+        decimal value = bytes;
+        int power = 0;
+        while (value >= Step && power < 5)
+        {
+            value /= Step;
+            power++;
+        }
+
+        decimal tenths = Math.Ceiling(value * 10) / 10;
+        bool hasTenths = power > 0 && tenths < 10;
+        decimal rounded = hasTenths ? tenths : Math.Ceiling(value);
+        if (rounded == Step && power < 5)
+        {
+            return $"1.0{"KMGTP"[power]}";
+        }
+
+        string unit = power == 0 ? "" : "KMGTP"[(power - 1)..power];
+        return rounded.ToString(hasTenths ? "0.0" : "0", CultureInfo.InvariantCulture) + unit;
+    }
+
+    /// <summary>Whole blocks of 1024 bytes that hold so many bytes.</summary>
+    public static long InKibibytes(long bytes) => (bytes + Step - 1) / Step;
+
     private static (double Value, int Power) Scale(long bytes)
     {
         double value = bytes;

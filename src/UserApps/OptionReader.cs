@@ -18,15 +18,17 @@ internal sealed class OptionReader
     private readonly (string Name, char Option)[] _longOptions;
     private readonly List<string> _operands = [];
     private int _next;
+    private readonly bool _endsAtOperand;
     private int _withinCluster;
 
     /// <summary>Starts at the first argument.</summary>
-    /// <param name="specification">The short options; one that takes a value is followed by a colon.</param>
+    /// <param name="specification">The short options; one that takes a value is followed by a colon. With + in front the first operand ends the options.</param>
     /// <param name="arguments">Arguments, without the name.</param>
     /// <param name="longOptions">Long names and the short options they stand for.</param>
     public OptionReader(string specification, string[] arguments, params (string Name, char Option)[] longOptions)
     {
-        _specification = specification;
+        _endsAtOperand = specification.StartsWith('+');
+        _specification = specification.TrimStart('+');
         _arguments = arguments;
         _longOptions = longOptions;
     }
@@ -65,6 +67,11 @@ internal sealed class OptionReader
             else if (argument.Length > 1 && argument[0] == '-')
             {
                 _withinCluster = 1;
+            }
+            else if (_endsAtOperand)
+            {
+                _operands.AddRange(_arguments.AsSpan(_next));
+                _next = _arguments.Length;
             }
             else
             {

@@ -53,7 +53,7 @@ public static class FileControl
 
         try
         {
-            return Apply(file!, command, argument);
+            return file!.IsPathOnly && command != GetStatusFlags ? Errno.EBADF : Apply(file, command, argument);
         }
         finally
         {
@@ -67,33 +67,22 @@ public static class FileControl
         {
             case GetStatusFlags:
                 // Linux sets O_LARGEFILE in open, and pipes, sockets and event files are not opened by it.
-                bool isOpened = file.Operations.Type is not (FileSystemType.Pipe or FileSystemType.Socket or FileSystemType.Event);
+                bool isOpened = !file.IsPathOnly && file.Operations.Type is not (FileSystemType.Pipe or FileSystemType.Socket or FileSystemType.Event);
                 return IoResult.Ok((int)(isOpened ? file.Flags | OpenFlags.LargeFile : file.Flags));
             case SetStatusFlags:
+                if (file.Operations.Type == FileSystemType.Pipe && ((OpenFlags)argument).HasFlag(OpenFlags.Direct))
+                {
+                    return Errno.EINVAL; // Linux would make it a pipe of packets
+                }
+
                 file.ChangeFlags((OpenFlags)argument);
                 return IoResult.Ok(0);
             case GetPipeSize:
-                return file.Operations.Type == FileSystemType.Pipe ? IoResult.Ok(Pipe.PipeBuffer.Capacity) : Errno.EBADF;
+                return Pipe.PipeFileSystem.GetSize(file);
             case SetPipeSize:
-                return SetPipe(file, argument);
+                return Pipe.PipeFileSystem.SetSize(file, (uint)argument);
             default:
                 return Errno.EINVAL;
         }
-    }
-
-    /// <summary>Pipes have one size; asking for no more is granted, as Linux rounds up.</summary>
-    private static IoResult SetPipe(OpenFile file, long size)
-    {
-        if (file.Operations.Type != FileSystemType.Pipe)
-        {
-            return Errno.EBADF;
-        }
-
-        if (size <= 0)
-        {
-            return Errno.EINVAL;
-        }
-
-        return size <= Pipe.PipeBuffer.Capacity ? IoResult.Ok(Pipe.PipeBuffer.Capacity) : Errno.EPERM;
     }
 }

@@ -1,10 +1,16 @@
+using KernelSockets.Vfs.Locks;
+
 namespace KernelSockets.Vfs;
 
 /// <summary>
 /// Descriptors. 0, 1 and 2 belong to a job each; those above are shared by all in-kernel apps, since thread-pool threads of any job may use
 /// them, and remember their owner, whose end closes them.
 /// </summary>
-/// <remarks>Called by system calls with the caller's job. All of it is under one lock, in which nothing blocks; files are closed after it is left.</remarks>
+/// <remarks>
+/// Called by system calls with the caller's job. All of it is under one lock, in which nothing blocks; files are closed after it is left.
+/// What a job leaves open may be known to objects of the class library that the collector finds only later, and their finalizers call close. Its number is therefore
+/// abandoned, not free: nobody else gets it before that close has come, unless there is no other number left.
+/// </remarks>
 public sealed class FileTable
 {
     /// <summary>Descriptors in all: RLIMIT_NOFILE, and the system's bound.</summary>
@@ -23,12 +29,15 @@ public sealed class FileTable
     private readonly DescriptorSet _used;
     private readonly Dictionary<int, Job> _jobs = [];
     private readonly int _jobLimit;
+    private readonly FileLocks? _locks;
     private Slot[] _shared;
+    private int _recycled; // where to look for the next abandoned number
 
     /// <summary>An empty table.</summary>
     /// <param name="capacity">Descriptors in all.</param>
     /// <param name="jobLimit">Descriptors a job.</param>
-    public FileTable(int capacity = DefaultCapacity, int jobLimit = DefaultJobLimit)
+    /// <param name="locks">Told of what is closed; null where nobody locks files.</param>
+    public FileTable(int capacity = DefaultCapacity, int jobLimit = DefaultJobLimit, FileLocks? locks = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, StandardCount);
         Capacity = capacity;
@@ -41,6 +50,7 @@ public sealed class FileTable
         }
 
         _jobLimit = jobLimit;
+        _locks = locks;
     }
 
     /// <summary>One above the highest possible descriptor.</summary>
@@ -77,6 +87,47 @@ public sealed class FileTable
         }
     }
 
+    /// <summary>Gives a new job the standard files of another.</summary>
+    /// <returns>As <see cref="AddJob"/>; a job that is not there has none open.</returns>
+    public Errno AddJobLike(int job, int other)
+    {
+        OpenFile?[] files = new OpenFile?[StandardCount];
+        for (int fd = 0; fd < StandardCount; fd++)
+        {
+            _ = TryGet(other, fd, out files[fd]);
+        }
+
+        Errno error = AddJob(job, files[0], files[1], files[2]);
+        Array.ForEach(files, static file => file?.Release());
+        return error;
+    }
+
+    /// <summary>Gives a job other standard files, as a process that calls exec with redirections has them.</summary>
+    /// <param name="job">Number of the job; nothing happens when it has ended.</param>
+    /// <param name="files">Descriptors 0, 1 and 2, of which the table takes references of its own; null for a closed one.</param>
+    public void ReplaceStandard(int job, params ReadOnlySpan<OpenFile?> files)
+    {
+        OpenFile?[] closed = new OpenFile?[StandardCount];
+        lock (_gate)
+        {
+            if (!_jobs.TryGetValue(job, out Job? known))
+            {
+                return;
+            }
+
+            for (int fd = 0; fd < StandardCount; fd++)
+            {
+                ref Slot slot = ref known.Standard[fd];
+                closed[fd] = slot.File;
+                files[fd]?.Hold();
+                known.Count += (files[fd] is null ? 0 : 1) - (slot.File is null ? 0 : 1);
+                slot = new Slot { File = files[fd], Owner = job };
+            }
+        }
+
+        Array.ForEach(closed, static file => file?.Release());
+    }
+
     /// <summary>Closes all descriptors of a job that ends.</summary>
     public void EndJob(int job)
     {
@@ -101,12 +152,12 @@ public sealed class FileTable
                 if (_shared[fd].File is { } file && _shared[fd].Owner == job)
                 {
                     closed.Add(file);
-                    _shared[fd] = default;
-                    _used.Remove(fd);
+                    _shared[fd] = new Slot { IsAbandoned = true };
                 }
             }
         }
 
+        _locks?.OnJobEnded(job);
         closed.ForEach(file => file.Release());
     }
 
@@ -188,6 +239,7 @@ public sealed class FileTable
             ref Slot slot = ref SlotOf(job, fd);
             if (IsNone(ref slot) || slot.File is null)
             {
+                Forget(ref slot, fd);
                 return Errno.EBADF;
             }
 
@@ -195,8 +247,41 @@ public sealed class FileTable
             Empty(ref slot, fd);
         }
 
-        file.Release();
+        Release(job, file);
         return Errno.Success;
+    }
+
+    /// <summary>close_range: closes the descriptors that a job owns in a range, or marks them.</summary>
+    /// <param name="job">The calling job.</param>
+    /// <param name="first">The first.</param>
+    /// <param name="last">The last; may be above all that are possible.</param>
+    /// <param name="isMarked">True to set FD_CLOEXEC and close none.</param>
+    public void CloseRange(int job, uint first, uint last, bool isMarked)
+    {
+        List<OpenFile> closed = [];
+        lock (_gate)
+        {
+            for (long fd = first; fd <= Math.Min(last, _shared.Length - 1); fd++)
+            {
+                ref Slot slot = ref SlotOf(job, (int)fd);
+                if (IsNone(ref slot) || slot.File is not { } file || slot.Owner != job)
+                {
+                    continue;
+                }
+
+                if (isMarked)
+                {
+                    slot.IsClosedOnExec = true;
+                }
+                else
+                {
+                    closed.Add(file);
+                    Empty(ref slot, (int)fd);
+                }
+            }
+        }
+
+        closed.ForEach(file => Release(job, file));
     }
 
     /// <summary>dup (with minimum 0) and F_DUPFD.</summary>
@@ -266,7 +351,11 @@ public sealed class FileTable
             Fill(job, target, file, isClosedOnExec);
         }
 
-        replaced?.Release();
+        if (replaced is not null)
+        {
+            Release(job, replaced);
+        }
+
         return Errno.Success;
     }
 
@@ -293,12 +382,44 @@ public sealed class FileTable
         }
     }
 
+    /// <summary>True when two descriptors of a job are one open file, as after dup.</summary>
+    public bool IsSameFile(int job, int fd, int other)
+    {
+        lock (_gate)
+        {
+            ref Slot slot = ref SlotOf(job, fd);
+            ref Slot otherSlot = ref SlotOf(job, other);
+            return !IsNone(ref slot) && !IsNone(ref otherSlot) && slot.File is not null && slot.File == otherSlot.File;
+        }
+    }
+
     /// <summary>True when a job could be given one more descriptor now.</summary>
     public bool HasRoom(int job)
     {
         lock (_gate)
         {
             return FindFree(job, 0, out _) == Errno.Success;
+        }
+    }
+
+    /// <summary>Goes through the descriptors that a job owns.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="minimum">Where to begin; not negative.</param>
+    /// <returns>The first one from there on; -1 when there is none.</returns>
+    public int NextOwned(int job, int minimum)
+    {
+        lock (_gate)
+        {
+            for (int fd = minimum; fd < _shared.Length; fd++)
+            {
+                ref Slot slot = ref SlotOf(job, fd);
+                if (!IsNone(ref slot) && slot.File is not null && slot.Owner == job)
+                {
+                    return fd;
+                }
+            }
+
+            return -1;
         }
     }
 
@@ -309,6 +430,13 @@ public sealed class FileTable
         {
             return _jobs.TryGetValue(job, out Job? known) ? known.Count : 0;
         }
+    }
+
+    /// <summary>Ends a descriptor's part in a file.</summary>
+    private void Release(int job, OpenFile file)
+    {
+        _locks?.OnDescriptorClosed(job, file.Inode);
+        file.Release();
     }
 
     private static bool IsNone(ref Slot slot) => System.Runtime.CompilerServices.Unsafe.IsNullRef(ref slot);
@@ -349,7 +477,35 @@ public sealed class FileTable
             }
         }
 
-        return _used.TryFindFree(minimum, out fd) ? Errno.Success : Errno.ENFILE;
+        return _used.TryFindFree(minimum, out fd) || (Recycle(minimum) && _used.TryFindFree(minimum, out fd)) ? Errno.Success : Errno.ENFILE;
+    }
+
+    /// <summary>Frees one of the abandoned numbers, in turn.</summary>
+    /// <returns>False when there is none from the minimum on.</returns>
+    private bool Recycle(int minimum)
+    {
+        for (int i = 0; i < _shared.Length; i++)
+        {
+            _recycled = (_recycled + 1) % _shared.Length;
+            if (_recycled >= minimum && Forget(ref _shared[_recycled], _recycled))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Forget(ref Slot slot, int fd)
+    {
+        if (IsNone(ref slot) || !slot.IsAbandoned)
+        {
+            return false;
+        }
+
+        slot = default;
+        _used.Remove(fd);
+        return true;
     }
 
     private bool IsPossible(int job, int fd) => fd >= StandardCount ? fd < Capacity : fd >= 0 && _jobs.ContainsKey(job);
@@ -396,6 +552,7 @@ public sealed class FileTable
         public OpenFile? File;
         public int Owner;
         public bool IsClosedOnExec;
+        public bool IsAbandoned; // no file, and not free either
     }
 
     private sealed class Job

@@ -1,3 +1,5 @@
+using KernelSockets.Vfs.Names;
+
 namespace KernelSockets.Vfs;
 
 /// <summary>What is mounted where. A mount is a pair of links: the covered directory to the file system, and back.</summary>
@@ -12,14 +14,19 @@ internal sealed class MountTable
 
     /// <summary>A table with the root mounted.</summary>
     /// <param name="root">The root file system.</param>
-    public MountTable(SuperBlock root)
+    /// <param name="names">Most names that are remembered.</param>
+    public MountTable(SuperBlock root, int names)
     {
+        Names = new NameCache(names);
         Root = root.Root!;
         _mounted.Add(root);
     }
 
     /// <summary>The root directory of all.</summary>
     public Inode Root { get; private set; }
+
+    /// <summary>What the names in their directories lead to.</summary>
+    public NameCache Names { get; }
 
     /// <summary>Mounted file systems, oldest first; a copy.</summary>
     public IReadOnlyList<SuperBlock> Mounted()
@@ -60,15 +67,22 @@ internal sealed class MountTable
     /// <returns><see cref="Errno.EINVAL"/> when it is no such root; <see cref="Errno.EBUSY"/> while anything else of it is in use, and for the root of all.</returns>
     public Errno Unmount(Inode root)
     {
+        if (root.SuperBlock.Root != root)
+        {
+            return Errno.EINVAL;
+        }
+
+        // What remembered names lead to is in use, too, but not by anybody.
+        Errno error = TryUnmount(root);
+        return Names.Forget(root.SuperBlock) > 0 && error == Errno.EBUSY ? TryUnmount(root) : error;
+    }
+
+    private Errno TryUnmount(Inode root)
+    {
         SuperBlock superBlock = root.SuperBlock;
         Inode covered;
         lock (_gate)
         {
-            if (superBlock.Root != root)
-            {
-                return Errno.EINVAL;
-            }
-
             // Two references: the mount's and the caller's.
             if (superBlock.MountPoint is null || superBlock.ActiveInodes > 1 || root.References > 2)
             {
@@ -134,6 +148,7 @@ internal sealed class MountTable
         }
 
         oldRoot.Release();
+        _ = Names.Forget(oldRoot.SuperBlock);
     }
 
     /// <summary>The root of what is mounted on a directory, or the inode itself. Takes the caller's reference and gives one.</summary>

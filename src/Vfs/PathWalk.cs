@@ -1,3 +1,6 @@
+using System.Buffers;
+using KernelSockets.Vfs.Names;
+
 namespace KernelSockets.Vfs;
 
 /// <summary>
@@ -11,6 +14,7 @@ namespace KernelSockets.Vfs;
 ///   |  free: consumed components  | rest of the path |
 ///   0                          _start           Length
 /// </code>
+/// It is the caller's as long as everything fits.
 /// </remarks>
 internal ref struct PathWalk
 {
@@ -20,14 +24,19 @@ internal ref struct PathWalk
     /// <summary>Links followed in one walk before it is taken for a loop (Linux's MAXSYMLINKS).</summary>
     public const int MaxLinks = 40;
 
+    /// <summary>Bytes of the buffer that a caller gives, enough for most walks.</summary>
+    public const int BufferLength = 256;
+
     private const byte Slash = (byte)'/';
 
     private readonly MountTable _mounts;
-    private readonly Span<byte> _buffer;
+    private Span<byte> _buffer;
+    private byte[]? _largeBuffer;
     private int _start;
     private int _nameStart;
     private int _nameEnd;
     private int _links;
+    private FileLocation? _location;
 
     private PathWalk(MountTable mounts, Inode directory, Span<byte> buffer)
     {
@@ -48,11 +57,17 @@ internal ref struct PathWalk
     /// <summary>True when the last component is no name that could be created: empty, "." or "..".</summary>
     public readonly bool IsNameSpecial => Name.IsEmpty || Name.SequenceEqual("."u8) || Name.SequenceEqual(".."u8);
 
+    /// <summary>True when a link of /proc has led straight to an inode: <see cref="Directory"/> is it, whatever its type, and there is no name left.</summary>
+    public bool HasArrived { get; private set; }
+
+    /// <summary>Where what the walk has found lies, for the file that is opened on it; null where <see cref="Name"/> is no name.</summary>
+    public readonly FileLocation? Locate() => HasArrived ? _location?.Copy() : IsNameSpecial ? null : new FileLocation(Directory, Name);
+
     /// <summary>Starts a walk and goes to the directory of the last component.</summary>
     /// <param name="mounts">The mounts, with the root.</param>
     /// <param name="current">Where relative paths start.</param>
     /// <param name="path">The path, without a terminating zero.</param>
-    /// <param name="buffer"><see cref="MaxPathLength"/> bytes.</param>
+    /// <param name="buffer"><see cref="BufferLength"/> bytes.</param>
     /// <param name="walk">To be disposed of, whatever the outcome.</param>
     /// <returns><see cref="Errno.ENOENT"/> (an empty path, too), <see cref="Errno.ENAMETOOLONG"/>, <see cref="Errno.ENOTDIR"/>, <see cref="Errno.ELOOP"/>.</returns>
     public static Errno Start(MountTable mounts, Inode current, ReadOnlySpan<byte> path, Span<byte> buffer, out PathWalk walk)
@@ -71,8 +86,14 @@ internal ref struct PathWalk
             return Errno.EINVAL;
         }
 
-        walk._start = buffer.Length - path.Length;
-        path.CopyTo(buffer[walk._start..]);
+        walk._start = buffer.Length;
+        if (path.Length > buffer.Length)
+        {
+            walk.Enlarge();
+        }
+
+        walk._start -= path.Length;
+        path.CopyTo(walk._buffer[walk._start..]);
         return walk.ToLastComponent();
     }
 
@@ -84,7 +105,7 @@ internal ref struct PathWalk
     {
         while (true)
         {
-            Errno error = Lookup(out inode);
+            Errno error = Lookup(keepsMissing: true, out inode);
             if (error != Errno.Success)
             {
                 return error;
@@ -101,6 +122,12 @@ internal ref struct PathWalk
             {
                 return error;
             }
+
+            if (HasArrived)
+            {
+                inode = HoldArrived();
+                break;
+            }
         }
 
         if (RequiresDirectory && !inode.Mode.IsDirectory())
@@ -113,19 +140,37 @@ internal ref struct PathWalk
         return Errno.Success;
     }
 
-    /// <summary>Looks the last component up, and follows nothing.</summary>
-    public readonly Errno Lookup(out Inode? inode) => Lookup(Name, out inode);
+    /// <summary>Looks the last component up before it is changed, and follows nothing.</summary>
+    public readonly Errno Lookup(out Inode? inode) => Lookup(keepsMissing: false, out inode);
 
-    /// <summary>Goes on to where a link, found as the last component, leads: to the directory of its target's last component.</summary>
+    /// <summary>Called before the file system is asked to change what the last component leads to. To be disposed of afterwards.</summary>
+    public readonly NameChange BeginChange() => _mounts.Names.BeginChange(Directory, Name);
+
+    /// <summary>What a link of /proc has led to, with a reference for the caller.</summary>
+    public readonly Inode HoldArrived()
+    {
+        Directory.Hold();
+        return Directory;
+    }
+
+    /// <summary>Goes on to where a link, found as the last component, leads: to the directory of its target's last component, or to the target itself.</summary>
     /// <param name="link">The link; the caller's reference is taken.</param>
     public Errno FollowLink(Inode link)
     {
         Errno error = Expand(link);
-        return error == Errno.Success ? ToLastComponent() : error;
+        return error == Errno.Success && !HasArrived ? ToLastComponent() : error;
     }
 
     /// <summary>Lets go of the directory.</summary>
-    public readonly void Dispose() => Directory?.Release();
+    public readonly void Dispose()
+    {
+        _location?.Release();
+        Directory?.Release();
+        if (_largeBuffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_largeBuffer);
+        }
+    }
 
     private Errno ToLastComponent()
     {
@@ -175,7 +220,7 @@ internal ref struct PathWalk
     /// <summary>Goes into a component that is not the last.</summary>
     private Errno Step()
     {
-        Errno error = Lookup(Name, out Inode? next);
+        Errno error = Lookup(keepsMissing: true, out Inode? next);
         if (error != Errno.Success)
         {
             return error;
@@ -183,7 +228,10 @@ internal ref struct PathWalk
 
         if (next!.Mode.IsSymbolicLink())
         {
-            return Expand(next);
+            error = Expand(next);
+            bool isDeadEnd = HasArrived && !Directory.Mode.IsDirectory();
+            HasArrived = false;
+            return error == Errno.Success && isDeadEnd ? Errno.ENOTDIR : error;
         }
 
         if (!next.Mode.IsDirectory())
@@ -202,8 +250,9 @@ internal ref struct PathWalk
         Directory = directory;
     }
 
-    private readonly Errno Lookup(ReadOnlySpan<byte> name, out Inode? inode)
+    private readonly Errno Lookup(bool keepsMissing, out Inode? inode)
     {
+        ReadOnlySpan<byte> name = Name;
         inode = null;
         Errno error = Directory.Operations.Permission(Directory, AccessMask.Execute);
         if (error != Errno.Success)
@@ -223,7 +272,7 @@ internal ref struct PathWalk
             return _mounts.Parent(Directory, out inode);
         }
 
-        error = Directory.Operations.Namei(Directory, name, out inode);
+        error = _mounts.Names.Lookup(Directory, name, keepsMissing, out inode);
         if (error == Errno.Success)
         {
             inode = _mounts.Enter(inode!);
@@ -232,10 +281,39 @@ internal ref struct PathWalk
         return error;
     }
 
-    /// <summary>Puts a link's target before the rest of the path. Takes the caller's reference to the link.</summary>
+    /// <summary>Puts a link's target before the rest of the path, or goes straight to it. Takes the caller's reference to the link.</summary>
     private Errno Expand(Inode link)
     {
-        IoResult target = ++_links > MaxLinks ? Errno.ELOOP : link.Operations.ReadLink(link, _buffer[.._start]);
+        Inode? place = null;
+        FileLocation? location = null;
+        Errno error = ++_links > MaxLinks ? Errno.ELOOP : link.Operations.Follow(link, out place, out location);
+        if (error == Errno.Success && place is null)
+        {
+            return ExpandText(link);
+        }
+
+        link.Release();
+        if (error == Errno.Success)
+        {
+            _location?.Release();
+            _location = location;
+            _nameStart = _nameEnd = _buffer.Length;
+            HasArrived = true;
+            MoveTo(place!);
+        }
+
+        return error;
+    }
+
+    private Errno ExpandText(Inode link)
+    {
+        IoResult target = link.Operations.ReadLink(link, _buffer[.._start]);
+        if (target.Count == _start && _largeBuffer is null)
+        {
+            Enlarge();
+            target = link.Operations.ReadLink(link, _buffer[.._start]);
+        }
+
         link.Release();
         if (!target.IsSuccess)
         {
@@ -258,5 +336,18 @@ internal ref struct PathWalk
         }
 
         return Errno.Success;
+    }
+
+    /// <summary>Goes on in a buffer for the longest path.</summary>
+    private void Enlarge()
+    {
+        _largeBuffer = ArrayPool<byte>.Shared.Rent(MaxPathLength);
+        Span<byte> buffer = _largeBuffer.AsSpan(0, MaxPathLength);
+        int moved = buffer.Length - _buffer.Length;
+        _buffer.CopyTo(buffer[moved..]);
+        _buffer = buffer;
+        _start += moved;
+        _nameStart += moved;
+        _nameEnd += moved;
     }
 }

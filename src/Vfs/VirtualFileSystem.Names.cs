@@ -1,9 +1,14 @@
+using KernelSockets.Vfs.Names;
+
 namespace KernelSockets.Vfs;
 
 /// <content>Operations on names: everything that takes a path and opens nothing.</content>
 public sealed partial class VirtualFileSystem
 {
     private const int MaxClimb = 256;
+
+    /// <summary>Directories above another in a path of the greatest length, and far more; more of them are a circle.</summary>
+    private const int MaxAncestors = 1 << 16;
 
     /// <summary>Follows a path to an inode.</summary>
     /// <param name="current">Where a relative path starts.</param>
@@ -14,7 +19,7 @@ public sealed partial class VirtualFileSystem
     public Errno TryResolve(Inode current, ReadOnlySpan<byte> path, bool follows, out Inode? inode)
     {
         inode = null;
-        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
             error = walk.Finish(follows, out inode);
@@ -96,9 +101,16 @@ public sealed partial class VirtualFileSystem
             return error;
         }
 
-        error = CheckAccess(inode!, mask);
+        error = Access(inode!, mask);
         inode!.Release();
         return error;
+    }
+
+    /// <summary>access, for an inode that is known.</summary>
+    public static Errno Access(Inode inode, AccessMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(inode);
+        return CheckAccess(inode, mask);
     }
 
     /// <summary>truncate, by path.</summary>
@@ -126,6 +138,34 @@ public sealed partial class VirtualFileSystem
         return error;
     }
 
+    /// <summary>chmod, chown and utimensat, by path.</summary>
+    /// <returns><see cref="Errno.EROFS"/>, or what the file system says.</returns>
+    public Errno Change(Inode current, ReadOnlySpan<byte> path, bool follows, in InodeChange change)
+    {
+        Errno error = TryResolve(current, path, follows, out Inode? inode);
+        if (error != Errno.Success)
+        {
+            return error;
+        }
+
+        error = Change(inode!, change);
+        inode!.Release();
+        return error;
+    }
+
+    /// <summary>fchmod, fchown and futimens.</summary>
+    /// <returns><see cref="Errno.EROFS"/>, <see cref="Errno.EOPNOTSUPP"/> for the permissions of a symbolic link, or what the file system says.</returns>
+    public static Errno Change(Inode inode, in InodeChange change)
+    {
+        ArgumentNullException.ThrowIfNull(inode);
+        if (inode.SuperBlock.IsReadOnly)
+        {
+            return Errno.EROFS;
+        }
+
+        return inode.Mode.IsSymbolicLink() && change.Permissions is not null ? Errno.EOPNOTSUPP : inode.Operations.Change(inode, change);
+    }
+
     /// <summary>readlink.</summary>
     /// <returns>Bytes of the target, cut to the room there is; <see cref="Errno.EINVAL"/> for no link.</returns>
     public IoResult ReadLink(Inode current, ReadOnlySpan<byte> path, Span<byte> target)
@@ -148,9 +188,10 @@ public sealed partial class VirtualFileSystem
     /// <returns><see cref="Errno.EEXIST"/>, <see cref="Errno.EROFS"/>, or what the path or the file system says.</returns>
     public Errno MakeDirectory(Inode current, ReadOnlySpan<byte> path, InodeMode mode)
     {
-        Errno error = StartNew(current, path, allowsSlash: true, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = StartNew(current, path, allowsSlash: true, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
+            using NameChange change = walk.BeginChange();
             error = walk.Directory.Operations.MakeDirectory(walk.Directory, walk.Name, mode);
         }
 
@@ -163,13 +204,21 @@ public sealed partial class VirtualFileSystem
     /// <param name="path">The new name.</param>
     /// <param name="mode">Type and permissions, the umask already taken off.</param>
     /// <param name="device">Number of a device node's device.</param>
-    /// <returns>As <see cref="MakeDirectory"/>.</returns>
+    /// <returns><see cref="Errno.EPERM"/> for a directory, <see cref="Errno.EINVAL"/> for a type that is none, or as <see cref="MakeDirectory"/>.</returns>
     public Errno MakeNode(Inode current, ReadOnlySpan<byte> path, InodeMode mode, DeviceNumber device)
     {
-        Errno error = StartNew(current, path, allowsSlash: false, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        // Before the path is looked at, as Linux's may_mknod.
+        if (mode.Type() is not (InodeMode.None or InodeMode.Regular or InodeMode.CharacterDevice or InodeMode.BlockDevice or InodeMode.Fifo or InodeMode.Socket))
+        {
+            return mode.IsDirectory() ? Errno.EPERM : Errno.EINVAL;
+        }
+
+        Errno error = StartNew(current, path, allowsSlash: false, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
-            error = walk.Directory.Operations.MakeNode(walk.Directory, walk.Name, mode, device);
+            using NameChange change = walk.BeginChange();
+            InodeMode type = mode.Type() == InodeMode.None ? InodeMode.Regular : InodeMode.None;
+            error = walk.Directory.Operations.MakeNode(walk.Directory, walk.Name, mode | type, device);
         }
 
         walk.Dispose();
@@ -188,9 +237,10 @@ public sealed partial class VirtualFileSystem
             return target.IsEmpty ? Errno.ENOENT : Errno.ENAMETOOLONG;
         }
 
-        Errno error = StartNew(current, path, allowsSlash: false, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = StartNew(current, path, allowsSlash: false, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
+            using NameChange change = walk.BeginChange();
             error = walk.Directory.Operations.MakeSymbolicLink(walk.Directory, walk.Name, target);
         }
 
@@ -204,7 +254,10 @@ public sealed partial class VirtualFileSystem
     /// <param name="path">Its further name.</param>
     /// <param name="follows">Whether to follow a link that <paramref name="existing"/> ends in (linkat's AT_SYMLINK_FOLLOW).</param>
     /// <returns><see cref="Errno.EXDEV"/> across file systems, <see cref="Errno.EPERM"/> for a directory, or as <see cref="MakeDirectory"/>.</returns>
-    public Errno Link(Inode current, ReadOnlySpan<byte> existing, ReadOnlySpan<byte> path, bool follows)
+    public Errno Link(Inode current, ReadOnlySpan<byte> existing, ReadOnlySpan<byte> path, bool follows) => Link(current, existing, current, path, follows);
+
+    /// <summary>linkat: <see cref="Link(Inode, ReadOnlySpan{byte}, ReadOnlySpan{byte}, bool)"/> with another start for the new path.</summary>
+    public Errno Link(Inode current, ReadOnlySpan<byte> existing, Inode newCurrent, ReadOnlySpan<byte> path, bool follows)
     {
         Errno error = TryResolve(current, existing, follows, out Inode? inode);
         if (error != Errno.Success)
@@ -212,16 +265,25 @@ public sealed partial class VirtualFileSystem
             return error;
         }
 
-        error = StartNew(current, path, allowsSlash: false, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        error = Link(inode!, newCurrent, path);
+        inode!.Release();
+        return error;
+    }
+
+    /// <summary>linkat with AT_EMPTY_PATH: as above, for an inode that is known.</summary>
+    public Errno Link(Inode inode, Inode newCurrent, ReadOnlySpan<byte> path)
+    {
+        ArgumentNullException.ThrowIfNull(inode);
+        Errno error = StartNew(newCurrent, path, allowsSlash: false, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
-            error = walk.Directory.SuperBlock != inode!.SuperBlock
+            using NameChange change = walk.BeginChange();
+            error = walk.Directory.SuperBlock != inode.SuperBlock
                 ? Errno.EXDEV
                 : walk.Directory.Operations.Link(inode, walk.Directory, walk.Name);
         }
 
         walk.Dispose();
-        inode!.Release();
         return error;
     }
 
@@ -229,7 +291,7 @@ public sealed partial class VirtualFileSystem
     /// <returns><see cref="Errno.EINVAL"/> for a path that ends in ".", <see cref="Errno.ENOTEMPTY"/> for "..", <see cref="Errno.EBUSY"/> for the root and mount points.</returns>
     public Errno RemoveDirectory(Inode current, ReadOnlySpan<byte> path)
     {
-        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
             error = walk.Name switch
@@ -243,6 +305,7 @@ public sealed partial class VirtualFileSystem
 
         if (error == Errno.Success)
         {
+            using NameChange change = walk.BeginChange();
             error = walk.Directory.Operations.RemoveDirectory(walk.Directory, walk.Name);
         }
 
@@ -254,7 +317,7 @@ public sealed partial class VirtualFileSystem
     /// <returns><see cref="Errno.EISDIR"/> for a directory, <see cref="Errno.ENOTDIR"/> for a file whose name a slash follows.</returns>
     public Errno Unlink(Inode current, ReadOnlySpan<byte> path)
     {
-        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         if (error == Errno.Success)
         {
             error = walk.IsNameSpecial ? Errno.EISDIR : CheckChange(ref walk);
@@ -271,6 +334,7 @@ public sealed partial class VirtualFileSystem
         }
         else if (error == Errno.Success)
         {
+            using NameChange change = walk.BeginChange();
             error = walk.Directory.Operations.Unlink(walk.Directory, walk.Name);
         }
 
@@ -284,12 +348,16 @@ public sealed partial class VirtualFileSystem
     /// <param name="newPath">Its new name; what has it now goes.</param>
     /// <param name="replaces">False for RENAME_NOREPLACE: <see cref="Errno.EEXIST"/> when the new name is taken.</param>
     /// <returns><see cref="Errno.EXDEV"/>, <see cref="Errno.EBUSY"/> for "." and "..", or what the file system says.</returns>
-    public Errno Rename(Inode current, ReadOnlySpan<byte> oldPath, ReadOnlySpan<byte> newPath, bool replaces = true)
+    public Errno Rename(Inode current, ReadOnlySpan<byte> oldPath, ReadOnlySpan<byte> newPath, bool replaces = true) =>
+        Rename(current, oldPath, current, newPath, replaces);
+
+    /// <summary>renameat2: <see cref="Rename(Inode, ReadOnlySpan{byte}, ReadOnlySpan{byte}, bool)"/> with another start for the new path.</summary>
+    public Errno Rename(Inode current, ReadOnlySpan<byte> oldPath, Inode newCurrent, ReadOnlySpan<byte> newPath, bool replaces = true)
     {
-        Errno error = PathWalk.Start(_mounts, current, oldPath, stackalloc byte[PathWalk.MaxPathLength], out PathWalk from);
+        Errno error = PathWalk.Start(_mounts, current, oldPath, stackalloc byte[PathWalk.BufferLength], out PathWalk from);
         if (error == Errno.Success)
         {
-            error = PathWalk.Start(_mounts, current, newPath, stackalloc byte[PathWalk.MaxPathLength], out PathWalk to);
+            error = PathWalk.Start(_mounts, newCurrent, newPath, stackalloc byte[PathWalk.BufferLength], out PathWalk to);
             if (error == Errno.Success)
             {
                 lock (_renameGate)
@@ -313,6 +381,12 @@ public sealed partial class VirtualFileSystem
     {
         ArgumentNullException.ThrowIfNull(directory);
         PathBuilder builder = new(path);
+        return FinishPath(directory, ref builder);
+    }
+
+    /// <summary>Writes the path of a directory before what there is of a path.</summary>
+    private IoResult FinishPath(Inode directory, ref PathBuilder builder)
+    {
         Inode here = directory;
         here.Hold();
         Errno error = Errno.Success;
@@ -323,6 +397,28 @@ public sealed partial class VirtualFileSystem
 
         here.Release();
         return error != Errno.Success ? error : builder.Finish();
+    }
+
+    /// <summary>The path of a file that was found in a directory: its name there now, or, when it has none there, the one it had.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="inode">The file.</param>
+    /// <param name="name">The name that it had.</param>
+    /// <param name="path">Where to.</param>
+    /// <returns>Bytes of the path, which says "(deleted)" when the file has no name anywhere; else as <see cref="GetPath(Inode, Span{byte})"/>.</returns>
+    internal IoResult GetPath(Inode directory, Inode inode, ReadOnlySpan<byte> name, Span<byte> path)
+    {
+        PathBuilder builder = new(path);
+        Errno error = directory.Operations.Namei(directory, name, out Inode? found);
+        bool isThere = error == Errno.Success && found!.Number == inode.Number;
+        found?.Release();
+        if (!isThere && inode.LinkCount > 0 && FindName(directory, inode.Number, ref builder) == Errno.Success)
+        {
+            return FinishPath(directory, ref builder);
+        }
+
+        error = inode.LinkCount == 0 ? builder.PrependText(" (deleted)"u8) : Errno.Success;
+        error = error == Errno.Success ? builder.Prepend(name) : error;
+        return error == Errno.Success ? FinishPath(directory, ref builder) : error;
     }
 
     private static Errno CheckAccess(Inode inode, AccessMask mask)
@@ -389,7 +485,7 @@ public sealed partial class VirtualFileSystem
 
         if (from.IsNameSpecial || to.IsNameSpecial)
         {
-            return Errno.EBUSY;
+            return from.IsNameSpecial || replaces ? Errno.EBUSY : Errno.EEXIST;
         }
 
         Errno error = from.Lookup(out Inode? source);
@@ -406,6 +502,8 @@ public sealed partial class VirtualFileSystem
 
         if (error == Errno.Success)
         {
+            using NameChange oldChange = from.BeginChange();
+            using NameChange newChange = to.BeginChange();
             error = from.Directory.Operations.Rename(from.Directory, from.Name, to.Directory, to.Name);
         }
 
@@ -446,13 +544,22 @@ public sealed partial class VirtualFileSystem
         return from.Directory.SuperBlock.IsReadOnly ? Errno.EROFS : Errno.Success;
     }
 
-    /// <summary>True when a directory is the other one, or above it. Under the rename lock, without which directories do not move.</summary>
+    /// <summary>
+    /// True when a directory is the other one, or above it. Under the rename lock, without which directories do not move. Where the parents of a damaged
+    /// file system lead in a circle everything counts as an ancestor, so that nothing is moved there.
+    /// </summary>
     private static bool IsAncestor(Inode ancestor, Inode directory)
     {
         Inode here = directory;
         here.Hold();
-        while (here != ancestor && here != here.SuperBlock.Root)
+        for (int depth = 0; here != ancestor && here != here.SuperBlock.Root; depth++)
         {
+            if (depth == MaxAncestors)
+            {
+                here.Release();
+                return true;
+            }
+
             Errno error = here.Operations.Namei(here, ".."u8, out Inode? parent);
             if (error != Errno.Success)
             {
@@ -519,14 +626,19 @@ public sealed partial class VirtualFileSystem
 
         public Errno Prepend(ReadOnlySpan<byte> name)
         {
-            if (_start < name.Length + 1)
+            Errno error = PrependText(name);
+            return error == Errno.Success ? PrependText("/"u8) : error;
+        }
+
+        public Errno PrependText(ReadOnlySpan<byte> text)
+        {
+            if (_start < text.Length)
             {
                 return Errno.ERANGE;
             }
 
-            _start -= name.Length;
-            name.CopyTo(_buffer[_start..]);
-            _buffer[--_start] = (byte)'/';
+            _start -= text.Length;
+            text.CopyTo(_buffer[_start..]);
             return Errno.Success;
         }
 

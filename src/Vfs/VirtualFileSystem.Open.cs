@@ -1,3 +1,5 @@
+using KernelSockets.Vfs.Names;
+
 namespace KernelSockets.Vfs;
 
 /// <content>Opening files.</content>
@@ -16,19 +18,19 @@ public sealed partial class VirtualFileSystem
     public Errno TryOpen(Inode current, ReadOnlySpan<byte> path, OpenFlags flags, InodeMode mode, out OpenFile? file)
     {
         file = null;
-        if ((flags & OpenFlags.AccessMask) == OpenFlags.AccessMask || (flags.HasFlag(OpenFlags.Create) && flags.HasFlag(OpenFlags.Directory)))
-        {
-            return Errno.EINVAL;
-        }
-
         if (flags.HasFlag(OpenFlags.PathOnly))
         {
             // O_PATH ignores all but these (open(2)).
             flags &= OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec;
         }
 
+        if (flags.HasFlag(OpenFlags.Create) && flags.HasFlag(OpenFlags.Directory))
+        {
+            return Errno.EINVAL;
+        }
+
         bool isNew = false;
-        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.MaxPathLength], out PathWalk walk);
+        Errno error = PathWalk.Start(_mounts, current, path, stackalloc byte[PathWalk.BufferLength], out PathWalk walk);
         Inode? inode = null;
         if (error == Errno.Success)
         {
@@ -37,11 +39,21 @@ public sealed partial class VirtualFileSystem
                 : walk.Finish(!flags.HasFlag(OpenFlags.NoFollow), out inode);
         }
 
+        FileLocation? location = error == Errno.Success && !inode!.Mode.IsDirectory() ? walk.Locate() : null;
         walk.Dispose();
         if (error == Errno.Success)
         {
             error = TryOpen(inode!, flags, isNew, out file);
             inode!.Release();
+        }
+
+        if (file is not null)
+        {
+            file.Location = location;
+        }
+        else
+        {
+            location?.Release();
         }
 
         return error;
@@ -75,12 +87,13 @@ public sealed partial class VirtualFileSystem
         return error == Errno.Success ? OpenFile.TryOpen(inode, operations, flags, out file) : error;
     }
 
-    /// <summary>The operations of an open inode: a device node's are its device's, a FIFO's the pipes'. Null when nothing serves it.</summary>
+    /// <summary>The operations of an open inode: a device node's are its device's, a FIFO's the pipes'. Null when nothing serves it, as sockets and event counters found in /proc/PID/fd.</summary>
     private FileSystemOps? OperationsFor(Inode inode) => inode.Mode.Type() switch
     {
         InodeMode.CharacterDevice => FileSystems.Find(FileSystemType.Device),
         InodeMode.Fifo => FileSystems.Find(FileSystemType.Pipe),
-        InodeMode.Socket or InodeMode.BlockDevice => null,
+        InodeMode.BlockDevice => FileSystems.Find(FileSystemType.Block),
+        InodeMode.Socket or InodeMode.None => null,
         _ => inode.Operations,
     };
 
@@ -123,6 +136,12 @@ public sealed partial class VirtualFileSystem
         {
             isNew = false;
             inode = null;
+            if (walk.HasArrived && !walk.RequiresDirectory)
+            {
+                inode = walk.HoldArrived();
+                return Errno.Success;
+            }
+
             if (walk.IsNameSpecial || walk.RequiresDirectory)
             {
                 return walk.IsNameSpecial && flags.HasFlag(OpenFlags.Exclusive) ? Errno.EEXIST : Errno.EISDIR;
@@ -167,8 +186,16 @@ public sealed partial class VirtualFileSystem
         }
 
         Errno error = directory.Operations.Permission(directory, AccessMask.Write | AccessMask.Execute);
-        return error == Errno.Success
-            ? directory.Operations.Open(directory, walk.Name, flags, mode & InodeMode.PermissionMask, out inode)
-            : error;
+        if (error == Errno.Success)
+        {
+            using NameChange change = walk.BeginChange();
+            error = directory.Operations.Open(directory, walk.Name, flags, mode & InodeMode.PermissionMask, out inode);
+            if (error == Errno.Success)
+            {
+                change.Made(inode!);
+            }
+        }
+
+        return error;
     }
 }

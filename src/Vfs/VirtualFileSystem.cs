@@ -1,8 +1,12 @@
+using KernelSockets.Vfs.Block;
 using KernelSockets.Vfs.Dev;
 using KernelSockets.Vfs.Events;
+using KernelSockets.Vfs.Locks;
 using KernelSockets.Vfs.Memory;
 using KernelSockets.Vfs.Minix;
+using KernelSockets.Vfs.Names;
 using KernelSockets.Vfs.Pipe;
+using KernelSockets.Vfs.Proc;
 using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Vfs;
@@ -16,18 +20,25 @@ namespace KernelSockets.Vfs;
 /// </remarks>
 public sealed partial class VirtualFileSystem
 {
+    /// <summary>About what a remembered name costs with its inode, in bytes.</summary>
+    public const int BytesPerName = 432;
+
     private readonly MountTable _mounts;
 
     /// <summary>Held by a rename: while it is, no directory moves, so that none becomes its own ancestor.</summary>
     private readonly Lock _renameGate = new();
+    private readonly MinixFileSystem _minix;
     private int _lastAnonymousDevice;
 
     /// <summary>A machine with an empty root in memory, /dev with the devices that every system has, and /tmp.</summary>
     /// <param name="clock">Stamps the times.</param>
     /// <param name="entropy">Feeds /dev/random.</param>
     /// <param name="queues">Makes wait queues.</param>
-    public VirtualFileSystem(Clock clock, EntropySource entropy, IWaitQueueFactory queues)
+    /// <param name="names">Most names, and with them inodes, that are remembered; 0 for none. See <see cref="BytesPerName"/>.</param>
+    public VirtualFileSystem(Clock clock, EntropySource entropy, IWaitQueueFactory queues, int names = NameCache.DefaultCapacity)
     {
+        Locks = new FileLocks(queues);
+        Files = new FileTable(locks: Locks);
         Pipes = new PipeFileSystem(queues, clock, NextAnonymousDevice());
         Sockets = new SocketFileSystem(clock, NextAnonymousDevice());
         Events = new EventFileSystem(queues, NextAnonymousDevice());
@@ -37,9 +48,14 @@ public sealed partial class VirtualFileSystem
         Require(FileSystems.Register(Sockets));
         Require(FileSystems.Register(Events));
         Require(FileSystems.Register(new DeviceFileSystem(Devices)));
-        Require(FileSystems.Register(new MinixFileSystem(clock)));
+        Require(FileSystems.Register(new BlockFileSystem(BlockDevices)));
+        _minix = new MinixFileSystem(clock);
+        Require(FileSystems.Register(_minix));
+        Proc = new ProcFileSystem(this, clock);
+        Require(FileSystems.Register(Proc));
         Require(memory.Super(device: null, NextAnonymousDevice(), isReadOnly: false, out SuperBlock? root));
-        _mounts = new MountTable(root!);
+        root!.Source = memory.Name;
+        _mounts = new MountTable(root, names);
         Require(MakeDirectory(Root, "/dev"u8, InodeMode.DefaultDirectory));
         Require(MakeDirectory(Root, "/tmp"u8, InodeMode.AllForAll | InodeMode.Sticky));
         Require(Mount(Root, "/dev"u8, FileSystemType.Memory, device: null, isReadOnly: false));
@@ -48,6 +64,10 @@ public sealed partial class VirtualFileSystem
         Require(AddDevice(DeviceNumbers.Full, new FullDevice()));
         Require(AddDevice(DeviceNumbers.Random, new RandomDevice("random", entropy)));
         Require(AddDevice(DeviceNumbers.URandom, new RandomDevice("urandom", entropy)));
+        Require(MakeSymbolicLink(Root, "/proc/self/fd"u8, "/dev/fd"u8));
+        Require(MakeSymbolicLink(Root, "/proc/self/fd/0"u8, "/dev/stdin"u8));
+        Require(MakeSymbolicLink(Root, "/proc/self/fd/1"u8, "/dev/stdout"u8));
+        Require(MakeSymbolicLink(Root, "/proc/self/fd/2"u8, "/dev/stderr"u8));
     }
 
     /// <summary>File systems by type. More may be registered at start-up, before anything is mounted from another task.</summary>
@@ -56,8 +76,27 @@ public sealed partial class VirtualFileSystem
     /// <summary>Character devices by number.</summary>
     public DeviceRegistry Devices { get; } = new();
 
+    /// <summary>Block devices by number.</summary>
+    public BlockDeviceRegistry BlockDevices { get; } = new();
+
+    /// <summary>Bytes of blocks that each file system on a device may hold in memory; for those mounted from now on.</summary>
+    public long BlockCacheBytes
+    {
+        get => _minix.CacheBytes;
+        set => _minix.CacheBytes = value;
+    }
+
+    /// <summary>Names that are remembered now.</summary>
+    public int RememberedNames => _mounts.Names.Count;
+
+    /// <summary>Gets what the user should know of a device that was mounted; null for nobody.</summary>
+    public Action<string>? Warn { get; set; }
+
     /// <summary>Descriptors.</summary>
-    public FileTable Files { get; } = new();
+    public FileTable Files { get; }
+
+    /// <summary>Advisory locks on files.</summary>
+    public FileLocks Locks { get; }
 
     /// <summary>Pipes.</summary>
     public PipeFileSystem Pipes { get; }
@@ -67,6 +106,9 @@ public sealed partial class VirtualFileSystem
 
     /// <summary>Sockets.</summary>
     public SocketFileSystem Sockets { get; }
+
+    /// <summary>/proc, which the kernel fills and mounts.</summary>
+    public ProcFileSystem Proc { get; }
 
     /// <summary>The root directory; the owner of a reference to it has called <see cref="Inode.Hold"/>.</summary>
     public Inode Root => _mounts.Root;
@@ -94,121 +136,47 @@ public sealed partial class VirtualFileSystem
         return MakeNode(Root, path, InodeMode.CharacterDevice | InodeMode.ReadWriteForAll, number);
     }
 
-    /// <summary>mount.</summary>
-    /// <param name="current">Where a relative path starts.</param>
-    /// <param name="path">The directory to cover.</param>
-    /// <param name="type">What to mount.</param>
-    /// <param name="device">From where; null for file systems without a device.</param>
-    /// <param name="isReadOnly">True to refuse changes.</param>
-    /// <param name="number">The device's number, as stat will tell it; null for a number of its own.</param>
-    /// <returns><see cref="Errno.ENODEV"/> for an unknown type, <see cref="Errno.ENOTDIR"/>, <see cref="Errno.EBUSY"/>, or what the file system says.</returns>
-    public Errno Mount(Inode current, ReadOnlySpan<byte> path, FileSystemType type, BlockDevice? device, bool isReadOnly, DeviceNumber? number = null)
+    /// <summary>Enters a block device and makes its node in /dev.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="device">The device.</param>
+    /// <returns><see cref="Errno.EBUSY"/> when the number is taken, <see cref="Errno.EEXIST"/> when the name is.</returns>
+    public Errno AddBlockDevice(DeviceNumber number, BlockDevice device)
     {
-        if (FileSystems.Find(type) is not { } operations)
-        {
-            return Errno.ENODEV;
-        }
-
-        Errno error = TryResolve(current, path, follows: true, out Inode? directory);
-        if (error != Errno.Success)
-        {
-            return error;
-        }
-
-        bool protects = isReadOnly || (device?.IsReadOnly ?? false);
-        error = directory!.Mode.IsDirectory()
-            ? MountOn(directory, operations, device, number ?? NextAnonymousDevice(), protects)
-            : Errno.ENOTDIR;
-        if (error != Errno.Success)
-        {
-            directory.Release();
-        }
-
-        return error;
+        ArgumentNullException.ThrowIfNull(device);
+        Errno error = BlockDevices.Register(number, device);
+        byte[] path = System.Text.Encoding.UTF8.GetBytes($"/dev/{device.Name}");
+        return error == Errno.Success ? MakeNode(Root, path, InodeMode.BlockDevice | InodeMode.ReadWriteForAll, number) : error;
     }
 
-    /// <summary>Makes a file system the root of all, at start-up, before anybody stands in the old one.</summary>
-    /// <param name="type">What to mount.</param>
-    /// <param name="device">From where.</param>
-    /// <param name="isReadOnly">True to refuse changes.</param>
-    /// <param name="number">The device's number, as stat will tell it; null for a number of its own.</param>
-    /// <param name="movesDevices">True to mount the devices on its directory dev; false to leave them behind.</param>
-    /// <returns>
-    /// <see cref="Errno.ENODEV"/> for an unknown type, <see cref="Errno.ENOENT"/> or <see cref="Errno.ENOTDIR"/> when it has no directory dev, or what the file
-    /// system says; the root stays the same then.
-    /// </returns>
-    public Errno ReplaceRoot(FileSystemType type, BlockDevice? device, bool isReadOnly, DeviceNumber? number = null, bool movesDevices = true)
+    /// <summary>Mounts <see cref="Proc"/> on /proc, which is made when it is missing.</summary>
+    /// <returns><see cref="Errno.EROFS"/> when it is missing and cannot be made, or as mount.</returns>
+    public Errno MountProc()
     {
-        if (FileSystems.Find(type) is not { } operations)
-        {
-            return Errno.ENODEV;
-        }
-
-        Errno error = operations.Super(device, number ?? NextAnonymousDevice(), isReadOnly || (device?.IsReadOnly ?? false), out SuperBlock? root);
-        if (error != Errno.Success)
-        {
-            return error;
-        }
-
-        error = movesDevices ? _mounts.MoveTo(root!, "dev"u8) : Errno.Success;
-        if (error == Errno.Success)
-        {
-            _mounts.ReplaceRoot(root!);
-        }
-        else
-        {
-            root!.Root!.Release();
-        }
-
-        return error;
-    }
-
-    private Errno MountOn(Inode directory, FileSystemOps operations, BlockDevice? device, DeviceNumber number, bool isReadOnly)
-    {
-        Errno error = operations.Super(device, number, isReadOnly, out SuperBlock? superBlock);
-        if (error != Errno.Success)
-        {
-            return error;
-        }
-
-        error = _mounts.Mount(directory, superBlock!);
-        if (error != Errno.Success)
-        {
-            superBlock!.Root!.Release();
-        }
-
-        return error;
-    }
-
-    /// <summary>umount.</summary>
-    /// <returns><see cref="Errno.EINVAL"/> when nothing is mounted there, <see cref="Errno.EBUSY"/> while it is in use.</returns>
-    public Errno Unmount(Inode current, ReadOnlySpan<byte> path)
-    {
-        Errno error = TryResolve(current, path, follows: true, out Inode? root);
-        if (error != Errno.Success)
-        {
-            return error;
-        }
-
-        SuperBlock superBlock = root!.SuperBlock;
-        error = superBlock.Operations.Synchronize(superBlock);
-        if (error == Errno.Success)
-        {
-            error = _mounts.Unmount(root);
-        }
-
-        root.Release();
-        return error;
+        Errno error = MakeDirectory(Root, "/proc"u8, InodeMode.DefaultDirectory);
+        return error is Errno.Success or Errno.EEXIST ? Mount(Root, "/proc"u8, FileSystemType.Proc, device: null, isReadOnly: false) : error;
     }
 
     /// <summary>sync: writes every mounted file system back.</summary>
     /// <returns>The first error.</returns>
-    public Errno Synchronize()
+    public Errno Synchronize() => ForEachMount(static superBlock => superBlock.Operations.Synchronize(superBlock));
+
+    /// <summary>Writes back the file systems whose oldest change is that old; a task of the kernel calls it every few seconds.</summary>
+    /// <returns>The first error; a later sync or fsync tells it, too.</returns>
+    public Errno WriteBackOld(TimeSpan age) => ForEachMount(superBlock => superBlock.Operations.WriteBack(superBlock, age));
+
+    /// <summary>Writes everything back and marks the file systems as clean; before the machine ends or restarts. Using them further is allowed.</summary>
+    /// <returns>The first error.</returns>
+    public Errno Settle() => ForEachMount(static superBlock => superBlock.Operations.Settle(superBlock));
+
+    /// <summary>Forgets what names lead to, and lets go of the inodes, as Linux does at <c>echo 2 &gt;/proc/sys/vm/drop_caches</c>.</summary>
+    public void ForgetNames() => _mounts.Names.Forget();
+
+    private Errno ForEachMount(Func<SuperBlock, Errno> action)
     {
         Errno first = Errno.Success;
         foreach (SuperBlock superBlock in _mounts.Mounted())
         {
-            Errno error = superBlock.Operations.Synchronize(superBlock);
+            Errno error = action(superBlock);
             first = first == Errno.Success ? error : first;
         }
 

@@ -5,8 +5,8 @@ internal static class LayerAssemblies
 {
     private static readonly string[] s_names =
     [
-        "KernelSockets.Abstractions", "KernelSockets.Net", "KernelSockets.Vfs", "KernelSockets.Drivers.Console", "KernelSockets.Drivers.E1000",
-        "KernelSockets.UserApps",
+        "KernelSockets.Abstractions", "KernelSockets.Net", "KernelSockets.Vfs", "KernelSockets.Drivers.Ata", "KernelSockets.Drivers.Console", "KernelSockets.Drivers.E1000",
+        "KernelSockets.UserApps", "KernelSockets.Wire",
     ];
 
     /// <summary>Paths of the assemblies.</summary>

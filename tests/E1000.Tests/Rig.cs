@@ -12,7 +12,12 @@ internal sealed class Rig : IFrameReceiver, IDisposable
 {
     public const int DefaultBudget = 64;
     public const int PoolSize = 700;
-    public const int RingBuffers = 256;
+
+    /// <summary>Buffers that the running driver holds: one in each slot and a spare one.</summary>
+    public const int RingBuffers = 257;
+
+    /// <summary>Receive descriptors that the device has at least once all frames are served: the driver gives 64 back at a time.</summary>
+    public const int LeastFree = 255 - 63;
 
     private readonly Dictionary<DmaBlock, PacketBuffer> _buffers = [];
     private readonly ModelDmaAllocator _memory = new();
@@ -162,11 +167,9 @@ internal sealed class Rig : IFrameReceiver, IDisposable
         Received.Add(frame.Data.ToArray());
         if (KeepsFrames)
         {
+            frame.AddReference();
             Kept.Add(frame);
-            return;
         }
-
-        frame.Release();
     }
 
     public void ReleaseKept()

@@ -75,6 +75,70 @@ public sealed class TransmitTests
         Assert.Empty(rig.Wire);
     }
 
+    /// <summary>TCP and UDP frames, and others in between, in an order that makes the driver change the context again and again.</summary>
+    [Theory]
+    [MemberData(nameof(Personalities.All), MemberType = typeof(Personalities))]
+    public void Transmit_PartialChecksum_IsInsertedByTheHardware(string personality)
+    {
+        using Rig rig = Rig.Started(Personalities.Options(personality));
+        Random random = new(5);
+        List<byte[]> expected = [];
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] frame = Rig.Frame(random.Next(60, 1514), i, Rig.Peer);
+            PacketBuffer buffer = rig.Buffer(frame);
+            int field = random.Next(4) switch { 0 => 40, 1 => 50, 2 => 52, _ => 0 };
+            if (field != 0)
+            {
+                buffer.TrimFront(34);
+                buffer.LeaveChecksum(field - 34);
+                buffer.Prepend(34);
+                frame[field] = frame[field + 1] = 0;
+                uint sum = (uint)(Rig.Frame(frame.Length, i, Rig.Peer)[field] << 8 | Rig.Frame(frame.Length, i, Rig.Peer)[field + 1]);
+                for (int at = 34; at < frame.Length; at++)
+                {
+                    sum += (uint)(at % 2 == 0 ? frame[at] << 8 : frame[at]);
+                }
+
+                sum = (sum & 0xFFFF) + (sum >> 16);
+                sum = (sum & 0xFFFF) + (sum >> 16);
+                ushort checksum = (ushort)~sum;
+                checksum = checksum == 0 ? ushort.MaxValue : checksum;
+                (frame[field], frame[field + 1]) = ((byte)(checksum >> 8), (byte)checksum);
+            }
+
+            expected.Add(frame);
+            Assert.Equal(Errno.Success, rig.Device.Transmit(buffer));
+        }
+
+        Assert.Equal(expected, rig.Wire);
+        Assert.Equal(2000, rig.Statistics.TransmittedPackets);
+        Assert.Equal(0, rig.BuffersInUse());
+    }
+
+    [Fact]
+    public void Transmit_PartialChecksumsOnAFullRing_TakeTwoSlotsAtMost_AndAreForgottenByAReset()
+    {
+        using Rig rig = Rig.Started();
+        rig.Model.TransmitMode = TransmitMode.Stepped;
+        int accepted = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            PacketBuffer buffer = rig.Buffer(Rig.Frame(60, i, Rig.Peer));
+            buffer.TrimFront(34);
+            buffer.LeaveChecksum(i % 2 == 0 ? 6 : 16);
+            buffer.Prepend(34);
+            accepted += rig.Device.Transmit(buffer) == Errno.Success ? 1 : 0;
+        }
+
+        Assert.Equal((RingCapacity / 2) + 1, accepted); // the last one finds the context it needs
+        rig.Model.TransmitMode = TransmitMode.Immediate;
+        rig.Model.StepTransmit(int.MaxValue);
+        rig.RunNetworkTask();
+        Assert.Equal(accepted, rig.Wire.Count);
+        Assert.Equal(0, rig.BuffersInUse());
+    }
+
     [Fact]
     public void Transmit_SharedBuffer_KeepsTheOtherHoldersReferenceAndData()
     {

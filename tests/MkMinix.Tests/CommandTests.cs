@@ -106,6 +106,54 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(expected, expected == 0 ? 0 : bytes);
     }
 
+    [Fact]
+    public void Extracted_IsWhatWentIn()
+    {
+        Assert.Equal(0, Make(Options()));
+        string target = Path.Combine(_folder, "target");
+        Assert.Equal(0, Commands.Extract(ImagePath, target, "/"));
+        Assert.Equal(["bin", "empty", "large", "link", "mnt"], Directory.GetFileSystemEntries(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Source, "large")), File.ReadAllBytes(Path.Combine(target, "large")));
+        Assert.Equal("/bin/tool", new FileInfo(Path.Combine(target, "link")).LinkTarget);
+        Assert.True(File.GetUnixFileMode(Path.Combine(target, "bin", "tool")).HasFlag(UnixFileMode.OtherExecute));
+        Assert.Equal(1, Commands.Extract(ImagePath, target, "/"));
+        Assert.Equal(0, Commands.Extract(ImagePath, Path.Combine(_folder, "bin"), "/bin"));
+        Assert.Equal("#!\n", File.ReadAllText(Path.Combine(_folder, "bin", "tool")));
+        Assert.Equal(1, Commands.Extract(ImagePath, target, "/none"));
+    }
+
+    [Fact]
+    public void Check_TellsWhatIsWrong_AndMendsIt()
+    {
+        Assert.Equal(0, Make(Options() with { Version = 2 }));
+        Assert.Equal(0, Commands.Check(ImagePath, repairs: false, TextWriter.Null));
+        byte[] image = File.ReadAllBytes(ImagePath);
+        const int inodeMap = 2048;
+        image[inodeMap] ^= 1 << 2;
+        File.WriteAllBytes(ImagePath, image);
+        StringWriter output = new();
+        Assert.Equal(4, Commands.Check(ImagePath, repairs: false, output));
+        Assert.Equal("Inode 2 marked unused, but used for file '/bin'\nInode 2 used, marked unused in the bitmap.\n", output.ToString());
+        Assert.Equal(3, Commands.Check(ImagePath, repairs: true, TextWriter.Null));
+        HostTool.AssertClean(File.ReadAllBytes(ImagePath), "mended");
+        Assert.Equal(0, Commands.Check(ImagePath, repairs: true, TextWriter.Null));
+        File.WriteAllBytes(ImagePath, new byte[100_000]);
+        Assert.Equal(8, Commands.Check(ImagePath, repairs: true, TextWriter.Null));
+        Assert.Equal(8, Commands.Check(ImagePath + "none", repairs: false, TextWriter.Null));
+    }
+
+    [Fact]
+    public void Progress_IsForTerminals_AndGoesAtTheEnd()
+    {
+        StringWriter output = new();
+        using (Progress silent = new(output, isTerminal: false))
+        {
+            silent.Add(5);
+        }
+
+        Assert.Empty(output.ToString());
+    }
+
     private MakeOptions Options() => new(3, null, null, 2 << 20, new DirectoryInfo(Source), ["/mnt"]);
 
     private int Make(MakeOptions options) => Commands.Make(ImagePath, options);

@@ -7,10 +7,10 @@ public sealed class ArpTests
     private static readonly MacAddress s_otherMac = Addresses.Mac("52:54:00:00:00:99");
 
     private static ArpFields Request(Ipv4Address sender, Ipv4Address target, MacAddress? mac = null) =>
-        new(KernelSockets.Net.ArpOperation.Request, mac ?? Tester.SelfMac, sender, MacAddress.Any, target);
+        new(ArpOperation.Request, mac ?? Tester.SelfMac, sender, MacAddress.Any, target);
 
     private static ArpFields Reply(Ipv4Address sender, MacAddress mac) =>
-        new(KernelSockets.Net.ArpOperation.Reply, mac, sender, Tester.NodeMac, Tester.Node4);
+        new(ArpOperation.Reply, mac, sender, Tester.NodeMac, Tester.Node4);
 
     private static PacketDotNet.ArpPacket JudgeArp(byte[] frame) =>
         Assert.IsType<PacketDotNet.ArpPacket>(Frames.Judge(frame).PayloadPacket);
@@ -80,6 +80,7 @@ public sealed class ArpTests
         buffer.SetReceived(0, frame.Length);
         frame.CopyTo(buffer.Data);
         tester.Node.Interface.Receive(buffer); // past the wire, which would pad it
+        buffer.Release();
         Assert.Equal(1, tester.Arp.InErrors);
         tester.AssertAlive();
     }
@@ -108,7 +109,7 @@ public sealed class ArpTests
     public void Item6_NeighbourThatDoesNotAnswer_OneRequestASecondThenUnreachable()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         List<Instant> requests = [];
         tester.Probe.Arrived = frame =>
         {
@@ -127,8 +128,8 @@ public sealed class ArpTests
         Assert.Equal(10 - Neighbour.MaximumPending, tester.Arp.UnresolvedDiscards);
         for (int i = 10 - Neighbour.MaximumPending; i < 10; i++)
         {
-            Assert.Equal(Errno.Success, session.Receive(Instant.Never, out EchoReply reply));
-            Assert.Equal(EchoReplyKind.NoNeighbour, reply.Kind);
+            Assert.Equal(Errno.Success, session.Receive(Instant.Never, out EchoAnswer reply));
+            Assert.Equal(IcmpType.DestinationUnreachable, reply.Type);
             Assert.Equal(i, reply.Sequence);
             Assert.Equal(Tester.Node4, reply.Source);
         }
@@ -146,7 +147,7 @@ public sealed class ArpTests
     public void Item6_PacketsToAFailedNeighbour_StillAtMostOneRequestASecond()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         for (ushort i = 0; i < 200; i++)
         {
             session.Send(i, [], 64);
@@ -162,7 +163,7 @@ public sealed class ArpTests
     {
         Tester tester = new(isKnown: false);
         tester.Probe.Arrived = frame => AnswerAsSelf(tester, frame);
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         session.Send(1, [], 64);
         tester.Settle();
         Assert.Equal("REACHABLE", tester.Node.NeighbourState(Tester.SelfIp));
@@ -182,7 +183,7 @@ public sealed class ArpTests
     {
         Tester tester = new(isKnown: false);
         tester.ExchangeArp(Request(Tester.Self4, Tester.Node4));
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         Assert.Equal(Errno.Success, session.Send(1, [], 64));
         tester.Settle(Arp.DelayTime);
         Assert.Equal("PROBE", tester.Node.NeighbourState(Tester.SelfIp));
@@ -209,7 +210,7 @@ public sealed class ArpTests
         Tester tester = new(isKnown: false);
         Assert.Equal(Errno.Success, tester.Node.Control.SetAddress("eth0", Tester.Node4, 8));
         tester.ExchangeArp(Request(Tester.Self4, Tester.Node4));
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         session.Send(1, [], 64); // in use, unlike those that follow
         for (int i = 0; i < 2 * Arp.MaximumNeighbours; i++)
         {
@@ -235,7 +236,7 @@ public sealed class ArpTests
         }
 
         Assert.Equal(Errno.ENOBUFS, tester.Node.Control.AddNeighbour(Tester.Self4, Tester.SelfMac));
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         Assert.Equal(Errno.ENOBUFS, session.Send(1, [], 64));
         Assert.Equal(2, tester.Arp.TableFulls);
         tester.Node.AssertNoLeak();
@@ -245,10 +246,10 @@ public sealed class ArpTests
     public void PendingPackets_OfAllNeighbours_AreBounded()
     {
         Tester tester = new(isKnown: false);
-        List<IEchoSession> sessions = [];
+        List<Pinger> sessions = [];
         for (int host = 10; host < 40; host++)
         {
-            IEchoSession session = tester.Node.OpenEcho($"10.0.0.{host}");
+            Pinger session = tester.Node.OpenEcho($"10.0.0.{host}");
             sessions.Add(session);
             for (ushort i = 0; i < Neighbour.MaximumPending; i++)
             {
@@ -268,7 +269,7 @@ public sealed class ArpTests
     public void PendingPackets_WhenAnswered_GoOutInOrder()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         for (ushort i = 0; i < 3; i++)
         {
             session.Send(i, [], 64);
@@ -292,7 +293,7 @@ public sealed class ArpTests
     public void SecondAnswerWithinASecond_IsRefused()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         session.Send(1, [], 64);
         tester.ExchangeArp(Reply(Tester.Self4, Tester.SelfMac), Tester.NodeMac);
         tester.ExchangeArp(Reply(Tester.Self4, s_otherMac), Tester.NodeMac);
@@ -336,7 +337,7 @@ public sealed class ArpTests
     {
         Tester tester = new(isKnown: false);
         tester.ExchangeArp(Request(Tester.Self4, Tester.Node4));
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         session.Send(1, [], 64);
         tester.Node.Device.SetLink(false);
         tester.Settle();

@@ -58,6 +58,7 @@ public sealed class ConcurrencyTests
                 buffer.SetReceived(0, _request.Length);
                 _request.CopyTo(buffer.Data);
                 _eth0.Receive(buffer);
+                buffer.Release();
             }
 
             _stack.Advance(_clock.Now);
@@ -71,14 +72,12 @@ public sealed class ConcurrencyTests
         for (int i = 0; i < Rounds / 10; i++)
         {
             Ipv4Address target = Addresses.Ip(i % 2 == 0 ? "127.0.0.1" : "10.0.0.9");
-            Assert.Equal(Errno.Success, _control.TryOpenEcho(target, out IEchoSession? session));
+            using Pinger session = new(_stack, target);
             for (ushort sequence = 0; sequence < 10; sequence++)
             {
-                session!.Send(sequence, _request, 64);
+                session.Send(sequence, _request, 64);
                 session.Receive(Instant.Zero, out _);
             }
-
-            session!.Dispose();
         }
     }
 
@@ -116,7 +115,7 @@ public sealed class ConcurrencyTests
             Assert.Fail("no conflict was made");
     }
 
-    private sealed class CountingDevice : NetworkDevice
+    private sealed class CountingDevice : StubDevice
     {
         private long _sent;
 
@@ -124,23 +123,11 @@ public sealed class ConcurrencyTests
 
         public override string Model => "counter";
 
-        public override MacAddress Address => Tester.NodeMac;
-
-        public override int Mtu => 1500;
-
-        public override bool IsLinkUp => true;
-
-        public override NetworkDeviceStatistics Statistics { get; } = new();
-
-        public override bool IsPromiscuous { get; set; }
-
         public override Errno Transmit(PacketBuffer frame)
         {
             Interlocked.Increment(ref _sent);
             frame.Release();
             return Errno.Success;
         }
-
-        public override int Poll(IFrameReceiver receiver, int budget) => 0;
     }
 }

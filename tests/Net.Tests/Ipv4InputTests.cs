@@ -161,6 +161,7 @@ public sealed class Ipv4InputTests
         buffer.SetReceived(0, length);
         Frame(Frames.Datagram(Tester.ToNode, s_echo)).AsSpan(0, length).CopyTo(buffer.Data);
         tester.Node.Interface.Receive(buffer);
+        buffer.Release();
         tester.AssertAlive();
     }
 
@@ -185,6 +186,7 @@ public sealed class Ipv4InputTests
         frame.CopyTo(buffer.Data);
         buffer.IsChecksumVerified = true;
         tester.Node.Interface.Receive(buffer);
+        buffer.Release();
         Assert.Equal(1, tester.Icmp.OutEchoReps);
     }
 }

@@ -74,7 +74,7 @@ public sealed class NetworkControlTests
         Assert.Empty(tester.ExchangeDatagram(Frames.Datagram(Tester.ToNode, Frames.Echo(1, 1, []))));
         ArpFields request = new(ArpOperation.Request, Tester.SelfMac, Tester.Self4, MacAddress.Any, Tester.Node4);
         Assert.Empty(tester.ExchangeArp(request));
-        using IEchoSession session = tester.Node.OpenEcho("192.0.2.1");
+        using Pinger session = tester.Node.OpenEcho("192.0.2.1");
         Assert.Equal(Errno.ENETUNREACH, session.Send(1, [], 64));
     }
 
@@ -132,7 +132,7 @@ public sealed class NetworkControlTests
     public void DeleteNeighbour_WithPacketsWaiting_ReleasesThem()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         session.Send(1, [], 64);
         Assert.Equal(1, tester.Node.Stack.Arp.PendingPackets);
         Assert.Equal(MacAddress.Any, tester.Node.Neighbour("10.0.0.77")!.HardwareAddress);
@@ -146,7 +146,7 @@ public sealed class NetworkControlTests
     public void AddNeighbour_WhileAsked_PacketsGoOut()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         session.Send(1, [], 64);
         tester.Node.Control.AddNeighbour(Tester.Self4, Tester.SelfMac);
         tester.Settle();
@@ -168,5 +168,24 @@ public sealed class NetworkControlTests
 
         Assert.Equal(Errno.ENOBUFS, result);
         Assert.Equal(NetStack.MaximumInterfaces, added);
+    }
+
+    [Fact]
+    public void Counters_NameEveryCounterOfTheProtocols_AndMove()
+    {
+        Tester tester = new();
+        tester.AssertAlive();
+        IReadOnlyList<ProtocolCounter> counters = tester.Node.Control.Counters();
+        string[] names = [.. counters.Select(counter => counter.Name)];
+        Type[] holders = [typeof(Ipv4Statistics), typeof(IcmpStatistics), typeof(UdpStatistics), typeof(ArpStatistics), typeof(IgmpStatistics)];
+        foreach (string property in holders.SelectMany(type => type.GetProperties()).Select(property => property.Name))
+        {
+            string told = property is "OutFragOKs" or "OutFragFails" or "OutFragCreates" ? property["Out".Length..] : property;
+            Assert.Contains(told, names);
+        }
+
+        Assert.Equal(names.Length, counters.Select(counter => (counter.Group, counter.Name)).Distinct().Count());
+        Assert.Equal(1, counters.Single(counter => counter is { Group: "Icmp", Name: "InEchos" }).Value);
+        Assert.True(counters.Single(counter => counter is { Group: "Ip", Name: "InReceives" }).Value > 0);
     }
 }

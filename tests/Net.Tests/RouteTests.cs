@@ -72,7 +72,7 @@ public sealed class RouteTests
     public void Send_GoesToTheGatewayOfTheRoute()
     {
         Assert.Equal(Errno.Success, Add("192.168.5.0", 24, Tester.SelfIp));
-        using IEchoSession session = _tester.Node.OpenEcho("192.168.5.9");
+        using Pinger session = _tester.Node.OpenEcho("192.168.5.9");
         Assert.Equal(Errno.Success, session.Send(1, [], 64));
         _tester.Settle();
         byte[] frame = Assert.Single(_tester.Probe.Take());
@@ -84,7 +84,7 @@ public sealed class RouteTests
     public void Send_RouteThroughAnInterface_AsksForTheDestinationItself()
     {
         Assert.Equal(Errno.Success, Control.AddRoute(Addresses.Ip("192.168.5.0"), 24, Ipv4Address.Any, "eth0", 0));
-        using IEchoSession session = _tester.Node.OpenEcho("192.168.5.9");
+        using Pinger session = _tester.Node.OpenEcho("192.168.5.9");
         Assert.Equal(Errno.Success, session.Send(1, [], 64));
         _tester.Settle();
         PacketDotNet.ArpPacket request = Assert.IsType<PacketDotNet.ArpPacket>(Frames.Judge(Assert.Single(_tester.Probe.Take())).PayloadPacket);

@@ -14,14 +14,14 @@ internal sealed class SimulatedNode : IStackHost
     private readonly SimulatedTime _time;
     private Instant _nextRun = Instant.Never;
 
-    public SimulatedNode(SimulatedTime time, SimulatedWire wire, string mac, string? address = null, int seed = 1, int poolSize = 512)
+    public SimulatedNode(SimulatedTime time, SimulatedWire wire, string mac, string? address = null, int seed = 1, int poolSize = 512, bool isOffloading = false)
     {
         _time = time;
         Assert.Equal(Errno.Success, PacketBufferPool.TryCreate(poolSize, new ArrayDmaAllocator(), out PacketBufferPool? pool));
         Pool = pool!;
         WaitQueues = new SimulatedWaitQueueFactory(time);
         Stack = new NetStack(time.Clock, WaitQueues, new SeededEntropy(seed), Pool, this);
-        Device = new SimulatedDevice(time, wire, Pool, Addresses.Mac(mac)) { Interrupt = () => ScheduleRun(time.Now) };
+        Device = new SimulatedDevice(time, wire, Pool, Addresses.Mac(mac)) { IsOffloading = isOffloading, Interrupt = () => ScheduleRun(time.Now) };
         Assert.Equal(Errno.Success, Stack.TryAddInterface(Device, out NetInterface? netInterface));
         Interface = netInterface!;
         Control = new NetworkControl(Stack);
@@ -57,10 +57,9 @@ internal sealed class SimulatedNode : IStackHost
 
     public void ReportAddressConflict(string interfaceName, Ipv4Address address, MacAddress claimant) => Conflicts.Add((address, claimant));
 
-    public IEchoSession OpenEcho(string destination)
+    public Pinger OpenEcho(string destination)
     {
-        Assert.Equal(Errno.Success, Control.TryOpenEcho(Addresses.Ip(destination), out IEchoSession? session));
-        return session!;
+        return new Pinger(Stack, Addresses.Ip(destination));
     }
 
     public string? NeighbourState(string address) => Neighbour(address)?.State;
@@ -69,12 +68,14 @@ internal sealed class SimulatedNode : IStackHost
         Control.Neighbours().SingleOrDefault(neighbour => neighbour.Address == Addresses.Ip(address));
 
     /// <summary>All buffers are back, but for those that wait on purpose.</summary>
-    public void AssertNoLeak(string because = "")
+    /// <param name="because">For the message.</param>
+    /// <param name="held">Those that wait for programs to read.</param>
+    public void AssertNoLeak(string because = "", int held = 0)
     {
         int pending = Stack.Arp.PendingPackets;
         int fragments = Stack.Ipv4.Reassembler.Fragments;
         int taken = Pool.Total - Pool.Free;
-        Assert.True(taken == pending + fragments, $"{taken} buffers are out, {pending} wait for ARP, {fragments} for fragments {because}");
+        Assert.True(taken == pending + fragments + held, $"{taken} buffers are out, {pending} wait for ARP, {fragments} for fragments, {held} for readers {because}");
     }
 
     private void ScheduleRun(Instant moment)

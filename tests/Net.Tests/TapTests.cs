@@ -23,7 +23,7 @@ public sealed class TapTests
         Keeper keeper = new();
         NetInterface netInterface = target == Tester.SelfIp ? tester.Node.Interface : tester.Node.Stack.Loopback;
         netInterface.AddTap(keeper);
-        using IEchoSession session = tester.Node.OpenEcho(target);
+        using Pinger session = tester.Node.OpenEcho(target);
         Assert.Equal(Errno.Success, session.Send(1, Frames.Pattern(56), 64));
         tester.Settle();
         if (target == Tester.SelfIp)
@@ -33,7 +33,7 @@ public sealed class TapTests
                 Tester.ToNode, Frames.Echo(Frames.JudgeIcmp(request).Id, 1, Frames.Pattern(56), IcmpType.EchoReply)));
         }
 
-        Assert.Equal(Errno.Success, session.Receive(Instant.Never, out EchoReply reply));
+        Assert.Equal(Errno.Success, session.Receive(Instant.Never, out EchoAnswer reply));
         Assert.True(reply.IsIntact);
         tester.Settle();
         FrameDirection[] expected = target == Tester.SelfIp

@@ -26,16 +26,16 @@ public sealed class TwoStackTests
     public void GoodWire_EachPingsTheOther_AllAnswered()
     {
         (SimulatedTime time, _, SimulatedNode one, SimulatedNode two) = Pair(1);
-        using IEchoSession there = one.OpenEcho(TwoIp);
-        using IEchoSession back = two.OpenEcho(OneIp);
+        using Pinger there = one.OpenEcho(TwoIp);
+        using Pinger back = two.OpenEcho(OneIp);
         for (ushort i = 0; i < 100; i++)
         {
             Assert.Equal(Errno.Success, there.Send(i, Frames.Pattern(i), 64));
             Assert.Equal(Errno.Success, back.Send(i, Frames.Pattern(1472 - i), 64));
-            Assert.Equal(Errno.Success, there.Receive(time.Now + s_second, out EchoReply first));
-            Assert.Equal(Errno.Success, back.Receive(time.Now + s_second, out EchoReply second));
-            Assert.Equal((i, true, EchoReplyKind.Reply), (first.Sequence, first.IsIntact, first.Kind));
-            Assert.Equal((i, true, EchoReplyKind.Reply), (second.Sequence, second.IsIntact, second.Kind));
+            Assert.Equal(Errno.Success, there.Receive(time.Now + s_second, out EchoAnswer first));
+            Assert.Equal(Errno.Success, back.Receive(time.Now + s_second, out EchoAnswer second));
+            Assert.Equal((i, true, IcmpType.EchoReply), (first.Sequence, first.IsIntact, first.Type));
+            Assert.Equal((i, true, IcmpType.EchoReply), (second.Sequence, second.IsIntact, second.Type));
         }
 
         Assert.Equal(100, one.Stack.Icmp.Statistics.OutEchos);
@@ -70,7 +70,7 @@ public sealed class TwoStackTests
     {
         (SimulatedTime time, SimulatedWire wire, SimulatedNode one, SimulatedNode two) = Pair(seed);
         wire.Faults = new WireFaults { Loss = 0.1, Duplication = 0.1, Reordering = 0.2, Corruption = 0.05 };
-        using IEchoSession session = one.OpenEcho(TwoIp);
+        using Pinger session = one.OpenEcho(TwoIp);
         const int Count = 600;
         HashSet<ushort> answered = [];
         for (ushort i = 0; i < Count; i++)
@@ -90,8 +90,8 @@ public sealed class TwoStackTests
         Assert.Equal(two.Pool.Total, two.Pool.Free);
 
         Assert.Equal(Errno.Success, session.Send(9999, [], 64));
-        Assert.Equal(Errno.Success, session.Receive(time.Now + TimeSpan.FromSeconds(10), out EchoReply last));
-        Assert.Equal((EchoReplyKind.Reply, (ushort)9999), (last.Kind, last.Sequence));
+        Assert.Equal(Errno.Success, session.Receive(time.Now + TimeSpan.FromSeconds(10), out EchoAnswer last));
+        Assert.Equal((IcmpType.EchoReply, (ushort)9999), (last.Type, last.Sequence));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class TwoStackTests
             new SimulatedDevice(time, wire, two.Pool, Addresses.Mac("52:54:00:00:00:03")), Seed, probability: 0.2);
         Assert.Equal(Errno.Success, two.Stack.TryAddInterface(faulty, out NetInterface? eth1));
         Assert.Equal(Errno.Success, two.Control.SetAddress("eth1", Addresses.Ip(TwoIp), 24));
-        using IEchoSession session = two.OpenEcho(OneIp);
+        using Pinger session = two.OpenEcho(OneIp);
         int replies = 0;
         for (ushort i = 0; i < 500; i++)
         {
@@ -124,7 +124,7 @@ public sealed class TwoStackTests
                 faulty.Poll(eth1!, 64);
             }
 
-            replies += session.Receive(time.Now, out EchoReply reply) == Errno.Success && reply.Kind == EchoReplyKind.Reply ? 1 : 0;
+            replies += session.Receive(time.Now, out EchoAnswer reply) == Errno.Success && reply.Type == IcmpType.EchoReply ? 1 : 0;
         }
 
         Assert.True(faulty.Faults > 0 && replies > 100, $"seed {Seed}: {faulty.Faults} faults, {replies} replies");
@@ -137,7 +137,7 @@ public sealed class TwoStackTests
         using MemoryStream stream = new();
         (SimulatedTime time, SimulatedWire wire, SimulatedNode one, _) = Pair(seed, new PcapWriter(stream));
         wire.Faults = new WireFaults { Loss = 0.2, Reordering = 0.2 };
-        using IEchoSession session = one.OpenEcho(TwoIp);
+        using Pinger session = one.OpenEcho(TwoIp);
         for (ushort i = 0; i < 50; i++)
         {
             session.Send(i, Frames.Pattern(100), 64);
@@ -147,11 +147,11 @@ public sealed class TwoStackTests
         return stream.ToArray();
     }
 
-    private static void Collect(IEchoSession session, Instant until, HashSet<ushort> answered, int seed)
+    private static void Collect(Pinger session, Instant until, HashSet<ushort> answered, int seed)
     {
-        while (session.Receive(until, out EchoReply reply) == Errno.Success)
+        while (session.Receive(until, out EchoAnswer reply) == Errno.Success)
         {
-            if (reply.Kind == EchoReplyKind.Reply)
+            if (reply.Type == IcmpType.EchoReply)
             {
                 Assert.True(reply.IsIntact, $"seed {seed}: damaged reply {reply}");
                 answered.Add(reply.Sequence);

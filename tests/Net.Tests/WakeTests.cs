@@ -9,7 +9,7 @@ public sealed class WakeTests
         Tester tester = new(isKnown: false);
         Assert.Equal(Instant.Never, tester.Node.Stack.NextDeadline);
         int before = tester.Node.Wakes;
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         session.Send(1, [], 64);
         Assert.Equal(before + 1, tester.Node.Wakes);
         Assert.Equal(tester.Time.Now + Arp.RequestInterval, tester.Node.Stack.NextDeadline);
@@ -22,7 +22,7 @@ public sealed class WakeTests
     {
         Tester tester = new();
         int before = tester.Node.Wakes;
-        using IEchoSession session = tester.Node.OpenEcho(Tester.SelfIp);
+        using Pinger session = tester.Node.OpenEcho(Tester.SelfIp);
         session.Send(1, [], 64);
         Assert.Equal(before, tester.Node.Wakes);
     }
@@ -45,7 +45,7 @@ public sealed class WakeTests
     public void TimerSetByTheNetworkTaskItself_DoesNotWake()
     {
         Tester tester = new(isKnown: false);
-        using IEchoSession session = tester.Node.OpenEcho("10.0.0.77");
+        using Pinger session = tester.Node.OpenEcho("10.0.0.77");
         session.Send(1, [], 64);
         int before = tester.Node.Wakes;
         tester.Settle(TimeSpan.FromSeconds(30));

@@ -88,7 +88,7 @@ public sealed class CommandTests
         }
 
         Assert.True(output.Split('\n').All(line => line.Length <= 100));
-        Assert.Equal(["Shell", "System", "Network", "Files", "Diagnostics", "Programs"],
+        Assert.Equal(["Shell", "System", "Network", "Files", "Text", "Diagnostics", "Programs"],
             output.Split('\n').Where(line => line.Length > 0 && char.IsUpper(line[0]) && !line.Contains(' ', StringComparison.Ordinal)));
     }
 

@@ -18,7 +18,7 @@ public sealed class LineEditorTests
     private readonly History _history = new();
     private readonly LineEditor _editor;
 
-    public LineEditorTests() => _editor = new LineEditor(_system.Terminal, _history, new CommandCompleter(_system.Apps));
+    public LineEditorTests() => _editor = new LineEditor(_system.Terminal, _history, new ShellCompleter(_system.Apps, () => "/"));
 
     private LineResult Edit(string keys)
     {
@@ -227,7 +227,7 @@ public sealed class LineEditorTests
     [InlineData(Errno.Success, nameof(LineOutcome.Closed))]
     public void Terminal_EndingARead_GivesTheLineUp(Errno error, string outcome)
     {
-        var editor = new LineEditor(new BrokenTerminal(error), _history, new CommandCompleter(_system.Apps));
+        var editor = new LineEditor(new BrokenTerminal(error), _history, new ShellCompleter(_system.Apps, () => "/"));
         Assert.Equal(outcome, editor.ReadLine("").Outcome.ToString());
     }
 

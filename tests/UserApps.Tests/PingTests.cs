@@ -1,3 +1,4 @@
+using KernelSockets.UserApps.Network;
 using KernelSockets.UserApps.Tests.Fakes;
 
 namespace KernelSockets.UserApps.Tests;
@@ -17,7 +18,7 @@ public sealed class PingTests
         Assert.True(Ipv4Address.TryParse("10.77.0.1", out _host));
     }
 
-    private EchoReply Reply(ushort sequence, EchoReplyKind kind = EchoReplyKind.Reply, byte code = 0) =>
+    private EchoAnswer Reply(ushort sequence, EchoAnswerKind kind = EchoAnswerKind.Reply, byte code = 0) =>
         new(kind, code, _host, sequence, 64, 64, default, true);
 
     private void AnswerAfter(Func<ushort, TimeSpan> delay) => _network.Answer = sequence => [(delay(sequence), Reply(sequence))];
@@ -83,7 +84,7 @@ public sealed class PingTests
     [Fact]
     public void Unreachable_Reported_CountsAsError()
     {
-        _network.Answer = sequence => [(s_roundTrip, Reply(sequence, sequence == 1 ? EchoReplyKind.NoNeighbour : EchoReplyKind.Unreachable, 3))];
+        _network.Answer = sequence => [(s_roundTrip, Reply(sequence, EchoAnswerKind.Unreachable, sequence == 1 ? (byte)1 : (byte)3))];
         AssertPing("ping -c 2 10.77.0.9", """
             PING 10.77.0.9 (10.77.0.9) 56(84) bytes of data.
             From 10.77.0.1 icmp_seq=1 Destination Host Unreachable
@@ -98,7 +99,7 @@ public sealed class PingTests
     [Fact]
     public void TimeExceeded_Reported_SaysSo()
     {
-        _network.Answer = sequence => [(s_roundTrip, Reply(sequence, EchoReplyKind.TimeExceeded))];
+        _network.Answer = sequence => [(s_roundTrip, Reply(sequence, EchoAnswerKind.TimeExceeded))];
         Assert.Contains("From 10.77.0.1 icmp_seq=1 Time to live exceeded\n", _system.Run("ping -c 1 -t 1 8.8.8.8"), StringComparison.Ordinal);
         Assert.Equal(1, _network.Sent[0].TimeToLive);
     }
@@ -194,7 +195,7 @@ public sealed class PingTests
     [Fact]
     public void TooManySessions_IsStatus2()
     {
-        _network.OpenResult = Errno.ENOBUFS;
+        _network.OpenResult = System.Net.Sockets.SocketError.NoBufferSpaceAvailable;
         AssertPing("ping 10.77.0.1", "ping: socket: No buffer space available\n", 2);
     }
 }

@@ -15,6 +15,23 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public void Cd_ChangesTheDirectoryOfTheJobsToCome()
+    {
+        FakeJobControl jobs = _system.JobControl;
+        jobs.Directories.UnionWith(["/a", "/a/b"]);
+        Assert.Equal("", _system.Run("cd /a"));
+        Assert.Equal("", _system.Run("cd b"));
+        Assert.Equal("/a/b", jobs.CurrentDirectory);
+        Assert.Equal("/a\n", _system.Run("cd -"));
+        Assert.Equal("sh: cd: x: No such file or directory\n", _system.Run("cd x"));
+        Assert.Equal(1, _system.Shell.LastStatus);
+        Assert.Equal("", _system.Run("cd"));
+        Assert.Equal("/", jobs.CurrentDirectory);
+        Assert.Equal("/a\n", _system.Run("cd -"));
+        Assert.Equal("sh: cd: too many arguments\n", _system.Run("cd a b"));
+    }
+
+    [Fact]
     public void Prompt_ShowsTheDirectory()
     {
         _system.Directory = "/var/www";
@@ -96,20 +113,26 @@ public sealed class ShellTests
     public void Script_Run_Prints(string script, string output) => Assert.Equal(output, _system.Run(script));
 
     [Theory]
-    [InlineData("echo a | echo b", "sh: |: pipes are not supported yet\n")]
-    [InlineData("echo a > f", "sh: >: redirection is not supported yet\n")]
-    [InlineData("echo a >> f", "sh: >>: redirection is not supported yet\n")]
-    [InlineData("echo < f", "sh: <: redirection is not supported yet\n")]
     [InlineData("echo a ;; echo b", "sh: syntax error near unexpected token `;;'\n")]
     [InlineData("; echo b", "sh: syntax error near unexpected token `;'\n")]
     [InlineData("echo a && ; echo b", "sh: syntax error near unexpected token `;'\n")]
     [InlineData("echo a & && echo b", "sh: syntax error near unexpected token `&&'\n")]
-    [InlineData("(echo a)", "sh: syntax error near unexpected token `('\n")]
     [InlineData("echo a )", "sh: syntax error near unexpected token `)'\n")]
-    [InlineData("echo $HOME", "sh: $H: variables are not supported yet\n")]
-    [InlineData("echo `date`", "sh: command substitution is not supported yet\n")]
     [InlineData("echo 'open", "sh: syntax error: unexpected end of input\n")]
     [InlineData("echo a &&", "sh: syntax error: unexpected end of input\n")]
+    [InlineData("echo a |", "sh: syntax error: unexpected end of input\n")]
+    [InlineData("| echo a", "sh: syntax error near unexpected token `|'\n")]
+    [InlineData("echo a | | echo b", "sh: syntax error near unexpected token `|'\n")]
+    [InlineData("echo a >", "sh: syntax error near unexpected token `newline'\n")]
+    [InlineData("echo a > ; echo b", "sh: syntax error near unexpected token `;'\n")]
+    [InlineData("(echo a", "sh: syntax error: unexpected end of input\n")]
+    [InlineData("echo a; fi", "sh: syntax error near unexpected token `fi'\n")]
+    [InlineData("if echo a; done", "sh: syntax error near unexpected token `done'\n")]
+    [InlineData("for 1 in a; do echo b; done", "sh: syntax error near unexpected token `1'\n")]
+    [InlineData("echo ${", "sh: syntax error: unexpected end of input\n")]
+    [InlineData("echo ${a b}", "sh: ${a : bad substitution\n")]
+    [InlineData("echo $(echo", "sh: syntax error: unexpected end of input\n")]
+    [InlineData("cat <<E\na", "sh: syntax error: unexpected end of input\n")]
     public void Script_Malformed_RunsNothingAndHasStatus2(string script, string output)
     {
         Assert.Equal(output, _system.Run(script));
@@ -146,6 +169,82 @@ public sealed class ShellTests
     [Fact]
     public void OpenQuotes_ThenControlC_AreDropped() =>
         Assert.Equal("ks:/# echo 'a\n> ^C\nks:/# echo b\nb\nks:/#", _system.Enter("echo 'a\r\u0003echo b"));
+
+    [Fact]
+    public void CompoundCommand_Entered_IsContinuedUntilItEnds() => Assert.Equal(
+        "ks:/# for i in a b\n> do echo $i\n> done |\n> :; echo $?\n0\nks:/#", _system.Enter("for i in a b\rdo echo $i\rdone |\r:; echo $?"));
+
+    [Theory]
+    [InlineData("for i in 1 2 3; do sleep 100; done; echo never")]
+    [InlineData("while sleep 100; do :; done; echo never")]
+    [InlineData("(sleep 100; echo never); echo never")]
+    [InlineData("{ sleep 100; echo never; } || echo never")]
+    [InlineData("echo $(sleep 100; echo never)")]
+    [InlineData("f() { sleep 100; echo never; }; f")]
+    [InlineData("eval 'sleep 100; echo never'")]
+    [InlineData("sh -c 'sleep 100; echo never'; echo never")]
+    [InlineData("if sleep 100; then echo never; else echo never; fi")]
+    public void ControlC_WithinACompoundCommand_EndsTheLineAndLeavesNothing(string line)
+    {
+        int references = _system.JobControl.Console.References;
+        _system.Type(line + "\r");
+        _system.TypeAfter(TimeSpan.FromSeconds(3), "\u0003");
+        _system.TypeAfter(TimeSpan.FromSeconds(4), "echo $?\r");
+        _system.RunShell();
+        Assert.Equal($"ks:/# {line}\n^C\nks:/# echo $?\n130\nks:/# ", _system.Transcript);
+        Assert.Empty(_system.Jobs.Jobs());
+        Assert.Equal(references, _system.JobControl.Console.References);
+    }
+
+    [Fact]
+    public void Error_OfAnExpansion_EndsTheLineAndNotTheShell() =>
+        Assert.Equal("ks:/# echo ${x?}; echo no\nsh: x: parameter not set\nks:/# echo $?\n2\nks:/#", _system.Enter("echo ${x?}; echo no\recho $?"));
+
+    [Fact]
+    public void Variables_OfTheConsole_LastFromLineToLine() =>
+        Assert.EndsWith("1 2\nks:/#", _system.Enter("x=1; f() { y=2; }\rf; echo $x $y"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Exit_OfASubshell_IsNotTheConsoles() => Assert.EndsWith("3\nks:/#", _system.Enter("(exit 3); echo $?"), StringComparison.Ordinal);
+
+    [Fact]
+    public void StartUpFile_ThatIsThere_RunsAndItsErrorsEndNothing()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, "# start-up\necho first; nosuch; echo $?\nx=kept\nexit 4; echo no\n)\n");
+        Assert.True(_system.Shell.RunFileIfThere(path));
+        Assert.Equal("first\nsh: nosuch: command not found\n127\n", _system.Transcript);
+        Assert.EndsWith("kept\nks:/#", _system.Enter("echo $x"), StringComparison.Ordinal);
+        File.WriteAllText(path, "echo (\n");
+        Assert.True(_system.Shell.RunFileIfThere(path));
+        Assert.EndsWith("sh: syntax error near unexpected token `newline'\n", _system.Transcript, StringComparison.Ordinal);
+        File.WriteAllBytes(path, [0x7F, (byte)'E', (byte)'L', (byte)'F', 0, 0]);
+        Assert.True(_system.Shell.RunFileIfThere(path));
+        Assert.EndsWith($"sh: {path}: Exec format error\n", _system.Transcript, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.False(_system.Shell.RunFileIfThere(path));
+    }
+
+    [Fact]
+    public void StartUpFile_InterruptedByControlC_Ends()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, "sleep 100\necho never\n");
+        _system.TypeAfter(TimeSpan.FromSeconds(3), "\u0003");
+        Assert.True(_system.Shell.RunFileIfThere(path));
+        File.Delete(path);
+        Assert.Equal("^C\n", _system.Transcript);
+        Assert.Equal(130, _system.Shell.LastStatus);
+    }
+
+    [Fact]
+    public void Redirection_OfABuiltIn_LeavesTheConsole()
+    {
+        string path = Path.GetTempFileName();
+        Assert.Equal("", _system.Run($"jobs > {path}; history > {path}; cd / >> {path}; type echo > {path}; fg 2> /dev/null"));
+        Assert.Equal("echo is a program of the system\n", File.ReadAllText(path));
+        File.Delete(path);
+    }
 
     [Fact]
     public void Background_Started_TellsItsNumberAndItsEnd()

@@ -11,10 +11,12 @@ public sealed class SyscallFuzzTests
     [Theory]
     [InlineData("events")]
     [InlineData("sockets")]
+    [InlineData("names")]
+    [InlineData("files")]
     public void Linux_GivesTheTranscript(string group)
     {
         StringWriter output = new() { NewLine = "\n" };
-        SyscallFuzz.Run(group == "sockets", SyscallFuzz.DefaultCount, SyscallFuzz.DefaultSeed, output);
+        SyscallFuzz.Run(group, SyscallFuzz.DefaultCount, SyscallFuzz.DefaultSeed, output);
         string name = $"syscalls-{group}.txt";
         if (Environment.GetEnvironmentVariable(RecordVariable) is { Length: > 0 } folder)
         {

@@ -51,7 +51,7 @@ public sealed class DeviceTests
         FileStat stat = _files.Stat("/dev/null");
         Assert.Equal(InodeMode.CharacterDevice | InodeMode.ReadWriteForAll, stat.Mode);
         Assert.Equal(new DeviceNumber(1, 3), stat.SpecialDevice);
-        Assert.Equal(["full", "null", "random", "urandom", "zero"], _files.List("/dev").Except([".", ".."]).Order(StringComparer.Ordinal));
+        Assert.Equal(["fd", "full", "null", "random", "stderr", "stdin", "stdout", "urandom", "zero"], _files.List("/dev").Except([".", ".."]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -30,6 +30,51 @@ public sealed class FileTableTests
     }
 
     [Fact]
+    public void StandardFiles_OfAJobLikeAnother_AreTheSameAndItsOwn()
+    {
+        _ = _table.TryGet(Job, 0, out OpenFile? console);
+        int before = console!.References;
+        Assert.Equal(Errno.Success, _table.AddJobLike(3, Other));
+        Assert.Equal(before + 2, console.References);
+        Assert.Equal(Errno.EBADF, _table.TryGet(3, 2, out _));
+        Assert.Equal(Errno.EEXIST, _table.AddJobLike(3, Job));
+        Assert.Equal(Errno.Success, _table.AddJobLike(4, 99));
+        Assert.Equal(Errno.EBADF, _table.TryGet(4, 0, out _));
+        _table.EndJob(3);
+        Assert.Equal(before, console.References);
+        console.Release();
+    }
+
+    [Fact]
+    public void StandardFiles_Replaced_LetTheOldOnesGo()
+    {
+        _ = _table.TryGet(Job, 0, out OpenFile? console);
+        OpenFile other = Null();
+        int before = console!.References;
+        _table.ReplaceStandard(Job, other, console, null);
+        Assert.Equal((before - 2, 2), (console.References, other.References));
+        Assert.Equal(2, _table.CountOf(Job));
+        _table.ReplaceStandard(Job, null, null, null);
+        Assert.Equal((before - 3, 1), (console.References, other.References));
+        Assert.Equal(0, _table.CountOf(Job));
+        _table.ReplaceStandard(99, other, other, other);
+        Assert.Equal(1, other.References);
+        other.Release();
+        console.Release();
+    }
+
+    [Fact]
+    public void SameFile_IsTold()
+    {
+        Assert.Equal(Errno.Success, _table.Duplicate(Job, 1, 0, isClosedOnExec: false, out int duplicate));
+        Assert.True(_table.IsSameFile(Job, duplicate, 1));
+        Assert.False(_table.IsSameFile(Job, Install(Job), 1));
+        Assert.False(_table.IsSameFile(Job, 9, 1));
+        Assert.False(_table.IsSameFile(Job, -1, int.MaxValue));
+        Assert.False(_table.IsSameFile(Other, 2, 2));
+    }
+
+    [Fact]
     public void Descriptors_AboveTwo_AreShared_AndTheLowestIsTaken()
     {
         Assert.Equal(3, Install(Job));
@@ -126,6 +171,33 @@ public sealed class FileTableTests
         AssertOpen(Other, theirFd);
         Assert.Equal(0, _table.CountOf(Job));
         Assert.Equal(3, _table.CountOf(Other));
+    }
+
+    [Fact]
+    public void EndJob_LeavesNumbersThatNobodyElseGets_BeforeTheLateCloseOfAFinalizer()
+    {
+        Assert.Equal([3, 4], [Install(Job), Install(Job)]);
+        _table.EndJob(Job);
+        Assert.Equal([2, 5], [Install(Other), Install(Other)]);
+        Assert.Equal(Errno.EBADF, _table.TryGet(Other, 3, out _));
+        Assert.Equal(Errno.EBADF, _table.Close(Other, 3)); // the finalizer's
+        AssertOpen(Other, 5);
+        Assert.Equal(3, Install(Other));
+    }
+
+    [Fact]
+    public void EndJob_NumbersLeft_AreUsedWhenThereAreNoOthers()
+    {
+        Assert.Equal([3, 4, 5], [Install(Job), Install(Job), Install(Job)]);
+        _table.EndJob(Job);
+        Assert.Equal([2, 6, 7, 8], [Install(Other), Install(Other), Install(Other), Install(Other)]);
+        Assert.Equal(Errno.Success, _table.AddJob(3, null, null, null));
+        Assert.Equal([0, 1, 2, 9, 3, 4], [Install(3), Install(3), Install(3), Install(3), Install(3), Install(3)]);
+        Assert.Equal(Errno.Success, _table.AddJob(4, null, null, null));
+        Assert.Equal([0, 1, 2, 5], [Install(4), Install(4), Install(4), Install(4)]);
+        OpenFile file = Null();
+        Assert.Equal(Errno.ENFILE, _table.TryInstall(4, file, false, out _));
+        file.Release();
     }
 
     [Fact]

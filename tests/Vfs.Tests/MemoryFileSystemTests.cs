@@ -12,33 +12,43 @@ public sealed class MemoryFileSystemTests
     {
         int seed = 5;
         Random random = new(seed);
-        byte[] model = [];
         OpenFile file = _files.Open("/f", OpenFlags.ReadWrite | OpenFlags.Create);
+        FileModel model = new(file);
         for (int step = 0; step < 2000; step++)
         {
             int at = random.Next(60000);
-            byte[] data = new byte[random.Next(1, 9000)];
+            int length = random.Next(1, 9000);
             switch (random.Next(3))
             {
                 case 0:
-                    random.NextBytes(data);
-                    Assert.Equal(IoResult.Ok(data.Length), file.WriteAt(data, at));
-                    Array.Resize(ref model, Math.Max(model.Length, at + data.Length));
-                    data.CopyTo(model, at);
+                    model.Write(random, at, length);
                     break;
                 case 1:
-                    int count = Math.Clamp(model.Length - at, 0, data.Length);
-                    Assert.Equal(IoResult.Ok(count), file.ReadAt(data, at));
-                    Assert.True(data.AsSpan(0, count).SequenceEqual(count == 0 ? [] : model.AsSpan(at, count)), $"seed {seed}, step {step}");
+                    model.Read(at, length, $"seed {seed}, step {step}");
                     break;
                 default:
-                    Assert.Equal(Errno.Success, file.Operations.Truncate(file.Inode, at));
-                    Array.Resize(ref model, at);
+                    model.Truncate(at);
                     break;
             }
 
-            Assert.Equal(model.Length, file.Inode.Size);
+            Assert.Equal(model.Content.Length, file.Inode.Size);
         }
+    }
+
+    [Fact]
+    public void Truncate_OfAnOpenFile_AnswersAsLinux()
+    {
+        OpenFile file = _files.Open("/f", OpenFlags.ReadWrite | OpenFlags.Create);
+        file.Write("0123456789"u8);
+        Assert.Equal(Errno.Success, file.Truncate(4));
+        Assert.Equal(Errno.Success, file.Truncate(6));
+        Assert.Equal(10, file.Position);
+        Assert.Equal(Errno.Success, file.Seek(0, SeekOrigin.Begin, out _));
+        Assert.Equal("0123\0\0", Fixture.ReadAll(file));
+        Assert.Equal(Errno.EINVAL, file.Truncate(-1));
+        Assert.Equal(Errno.EINVAL, _files.Open("/f", OpenFlags.ReadOnly).Truncate(0));
+        Assert.Equal(Errno.EINVAL, _files.Open("/", OpenFlags.ReadOnly).Truncate(0));
+        Assert.Equal(Errno.EBADF, _files.Open("/f", OpenFlags.PathOnly).Truncate(0));
     }
 
     [Fact]
@@ -77,6 +87,20 @@ public sealed class MemoryFileSystemTests
         Assert.Equal(IoResult.Ok(100), file.ReadAt(new byte[100], 4096));
         file.Release();
         Assert.Equal(free, Free());
+    }
+
+    [Fact]
+    public void Blocks_AreThoseOfPagesThatAreThere()
+    {
+        OpenFile file = _files.Open("/f", OpenFlags.ReadWrite | OpenFlags.Create);
+        Assert.Equal(IoResult.Ok(1), file.WriteAt("x"u8, 100_000));
+        Assert.Equal((100_001, 8), (_files.Stat("/f").Size, _files.Stat("/f").BlockCount));
+        Assert.Equal(Errno.Success, file.Truncate(1_000_000));
+        Assert.Equal(8, _files.Stat("/f").BlockCount);
+        Assert.Equal(Errno.Success, file.Truncate(10));
+        Assert.Equal(0, _files.Stat("/f").BlockCount);
+        _files.Link("target", "/l");
+        Assert.Equal((6, 0), (_files.Stat("/l", follows: false).Size, _files.Stat("/l", follows: false).BlockCount));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace KernelSockets.MkMinix;
 internal static class Commands
 {
     private const int ExitFailure = 1;
+    private const int ExitNotChecked = 8;
     private const string EpochVariable = "SOURCE_DATE_EPOCH";
 
     /// <summary>Makes an image, fills it, and removes it again when that fails.</summary>
@@ -18,7 +19,8 @@ internal static class Commands
                 using Image image = Image.Create(path, options.Size, options.ToFileSystemOptions(), TimeOfImage());
                 if (options.Source is not null)
                 {
-                    Population.Copy(image, options.Source, string.Empty);
+                    using Progress progress = Progress.OnTerminal();
+                    Population.Copy(image, options.Source, string.Empty, progress);
                 }
 
                 foreach (string directory in options.Directories)
@@ -64,6 +66,32 @@ internal static class Commands
             using Image image = Image.Open(path);
             image.ReadFile(inside, output);
         });
+    }
+
+    /// <summary>Copies a directory of an image to a folder of the host.</summary>
+    public static int Extract(string path, string target, string inside)
+    {
+        return Guard(() =>
+        {
+            using Image image = Image.Open(path);
+            using Progress progress = Progress.OnTerminal();
+            Extraction.Copy(image, inside, target, progress);
+        });
+    }
+
+    /// <summary>Checks an image, and mends it if wanted.</summary>
+    /// <returns>The status of fsck.minix: 0 nothing wrong, 3 mended, 4 something still wrong, 7 both; 8 when it cannot be checked.</returns>
+    public static int Check(string path, bool repairs, TextWriter output)
+    {
+        int status = ExitNotChecked;
+        int failure = Guard(() =>
+        {
+            using ImageFile file = repairs ? ImageFile.OpenForWriting(path) : ImageFile.Open(path);
+            CheckOptions options = CheckOptions.Force | CheckOptions.Quiet | (repairs ? CheckOptions.Repair : CheckOptions.None);
+            ImageException.ThrowIf(Image.Check(file, options, output.WriteLine, out CheckOutcome outcome), path);
+            status = outcome.ExitStatus;
+        });
+        return failure == 0 ? status : ExitNotChecked;
     }
 
     private static int Guard(Action action)

@@ -1,5 +1,6 @@
 using System.Text;
 using KernelSockets.Vfs;
+using KernelSockets.Vfs.Minix;
 
 namespace KernelSockets.MkMinix;
 
@@ -51,6 +52,10 @@ internal sealed class Image : IDisposable
 
         return image;
     }
+
+    /// <summary>Checks an image that is not open.</summary>
+    public static Errno Check(ImageFile file, CheckOptions options, Action<string> report, out CheckOutcome outcome) =>
+        new MinixFileSystem(new FixedClock(DateTimeOffset.UnixEpoch)).Check(file, options, report, out outcome);
 
     /// <summary>Makes a directory.</summary>
     public void MakeDirectory(string path) =>
@@ -141,8 +146,8 @@ internal sealed class Image : IDisposable
         return names;
     }
 
-    /// <summary>Writes everything to the file.</summary>
-    public void Save() => ImageException.ThrowIf(_files.Synchronize(), _file.Name);
+    /// <summary>Writes everything to the file, as a disk that was unmounted.</summary>
+    public void Save() => ImageException.ThrowIf(_files.Settle(), _file.Name);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -27,6 +27,9 @@ internal sealed class ImageFile : BlockDevice, IDisposable
     /// <summary>Opens an image for reading.</summary>
     public static ImageFile Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
 
+    /// <summary>Opens an image to change it.</summary>
+    public static ImageFile OpenForWriting(string path) => new(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+
     /// <inheritdoc/>
     public override Errno Read(long sector, Span<byte> destination)
     {

@@ -7,7 +7,8 @@ internal static class Population
     /// <param name="image">The image.</param>
     /// <param name="source">The folder.</param>
     /// <param name="target">Directory of the image, without a slash at its end; empty for its root.</param>
-    public static void Copy(Image image, DirectoryInfo source, string target)
+    /// <param name="progress">Is told of every file.</param>
+    public static void Copy(Image image, DirectoryInfo source, string target, Progress progress)
     {
         foreach (FileSystemInfo entry in source.GetFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
@@ -19,11 +20,12 @@ internal static class Population
             else if (entry is DirectoryInfo directory)
             {
                 image.MakeDirectory(path);
-                Copy(image, directory, path);
+                Copy(image, directory, path, progress);
             }
             else
             {
                 CopyFile(image, (FileInfo)entry, path);
+                progress.Add(((FileInfo)entry).Length);
             }
         }
     }

@@ -47,4 +47,17 @@ show.SetAction(result =>
     return Commands.Show(result.GetValue(shownImage)!, result.GetValue(shown)!, output);
 });
 root.Subcommands.Add(show);
+
+Argument<string> extractedImage = new("image") { Description = "The image file." };
+Argument<string> folder = new("folder") { Description = "Folder to copy to; made if needed. No file in it is overwritten." };
+Argument<string> extracted = new("path") { Description = "Directory in the image.", DefaultValueFactory = _ => "/" };
+Command extract = new("extract", "Copies a directory of an image to a folder.") { extractedImage, folder, extracted };
+extract.SetAction(result => Commands.Extract(result.GetValue(extractedImage)!, result.GetValue(folder)!, result.GetValue(extracted)!));
+root.Subcommands.Add(extract);
+
+Argument<string> checkedImage = new("image") { Description = "The image file." };
+Option<bool> repairs = new("--repair", "-r") { Description = "Mend what is wrong." };
+Command check = new("check", "Checks an image. Status: 0 nothing wrong, 3 mended, 4 something is still wrong, 7 both, 8 not checked.") { checkedImage, repairs };
+check.SetAction(result => Commands.Check(result.GetValue(checkedImage)!, result.GetValue(repairs), Console.Out));
+root.Subcommands.Add(check);
 return root.Parse(args).Invoke();

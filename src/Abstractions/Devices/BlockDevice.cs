@@ -29,4 +29,14 @@ public abstract class BlockDevice
 
     /// <summary>Makes everything written so far durable.</summary>
     public abstract Errno Flush();
+
+    /// <summary>Checks what a caller asks for.</summary>
+    /// <param name="sector">The first sector.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns><see cref="Errno.EINVAL"/> for parts of sectors and for what does not lie inside the device.</returns>
+    protected Errno CheckRange(long sector, int length)
+    {
+        (int count, int rest) = Math.DivRem(length, SectorSize);
+        return rest == 0 && sector >= 0 && sector <= SectorCount && count <= SectorCount - sector ? Errno.Success : Errno.EINVAL;
+    }
 }

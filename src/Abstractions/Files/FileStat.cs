@@ -60,7 +60,8 @@ public readonly record struct FileStat(
         WriteTime(destination[ChangeTimeOffset..], ChangeTime);
     }
 
-    private static void WriteTime(Span<byte> destination, DateTimeOffset time)
+    /// <summary>Writes seconds and nanoseconds since 1970, eight bytes each.</summary>
+    internal static void WriteTime(Span<byte> destination, DateTimeOffset time)
     {
         long ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
         (long seconds, long rest) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);

@@ -12,17 +12,35 @@ namespace KernelSockets;
 /// </remarks>
 public abstract class FileSystemOps
 {
+    private const SeekOrigin SeekData = (SeekOrigin)3; // SEEK_DATA, which the class library has no name for
+    private const SeekOrigin SeekHole = (SeekOrigin)4; // SEEK_HOLE
+
     /// <summary>The place in <see cref="FileSystemTable"/>.</summary>
     public abstract FileSystemType Type { get; }
 
     /// <summary>Name for mount and /proc/filesystems.</summary>
     public abstract string Name { get; }
 
+    /// <summary>True when it lies on a block device (Linux's FS_REQUIRES_DEV); /proc/filesystems says nodev otherwise.</summary>
+    public virtual bool RequiresDevice => false;
+
     /// <summary>mkfs: makes an empty file system.</summary>
     /// <param name="device">Where.</param>
     /// <param name="options">Options of the file system, as its own tool takes them; empty for the usual.</param>
     /// <returns><see cref="Errno.EOPNOTSUPP"/> by default, <see cref="Errno.EINVAL"/> for bad options.</returns>
     public virtual Errno MakeFileSystem(BlockDevice device, string options) => Errno.EOPNOTSUPP;
+
+    /// <summary>fsck: checks a file system that is not mounted.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="options">What to do.</param>
+    /// <param name="report">Gets every line to tell the user.</param>
+    /// <param name="outcome">What was found.</param>
+    /// <returns><see cref="Errno.EOPNOTSUPP"/> by default; <see cref="Errno.EINVAL"/> for a device without such a file system, <see cref="Errno.EUCLEAN"/> when it is beyond repair, <see cref="Errno.EIO"/>.</returns>
+    public virtual Errno Check(BlockDevice device, CheckOptions options, Action<string> report, out CheckOutcome outcome)
+    {
+        outcome = default;
+        return Errno.EOPNOTSUPP;
+    }
 
     /// <summary>super: reads the super block and the root directory.</summary>
     /// <param name="device">The device; null for file systems without one.</param>
@@ -36,8 +54,18 @@ public abstract class FileSystemOps
         return Errno.EINVAL;
     }
 
-    /// <summary>sync and unmount: writes everything back.</summary>
+    /// <summary>sync: writes everything back.</summary>
+    /// <returns>The first error, also one of an earlier attempt that nobody has heard of yet.</returns>
     public virtual Errno Synchronize(SuperBlock superBlock) => Errno.Success;
+
+    /// <summary>Writes back what has been changed for some time; called every few seconds.</summary>
+    /// <param name="superBlock">The file system.</param>
+    /// <param name="age">How old the oldest change is at least when there is something to do.</param>
+    /// <returns>The first error, which <see cref="Synchronize"/> will tell, too.</returns>
+    public virtual Errno WriteBack(SuperBlock superBlock, TimeSpan age) => Errno.Success;
+
+    /// <summary>Before unmounting and before the machine ends: writes everything back and leaves the device as one that needs no check.</summary>
+    public virtual Errno Settle(SuperBlock superBlock) => Synchronize(superBlock);
 
     /// <summary>statfs.</summary>
     public virtual Errno StatFileSystem(SuperBlock superBlock, out FileSystemStatistics statistics)
@@ -117,6 +145,18 @@ public abstract class FileSystemOps
         return Errno.Success;
     }
 
+    /// <summary>setattr: chmod, chown, utimensat. Default: in memory only, as pipes and sockets have it.</summary>
+    public virtual Errno Change(Inode inode, in InodeChange change)
+    {
+        ArgumentNullException.ThrowIfNull(inode);
+        lock (inode.Gate)
+        {
+            change.ApplyTo(inode);
+        }
+
+        return Errno.Success;
+    }
+
     /// <summary>permission. All tasks are root's: anything goes, but nothing executes that nobody may execute (Linux's generic_permission with CAP_DAC_OVERRIDE).</summary>
     /// <returns><see cref="Errno.EACCES"/>.</returns>
     public virtual Errno Permission(Inode inode, AccessMask mask)
@@ -149,7 +189,7 @@ public abstract class FileSystemOps
     /// <returns><see cref="Errno.ENOENT"/>, <see cref="Errno.EISDIR"/>.</returns>
     public virtual Errno Unlink(Inode directory, ReadOnlySpan<byte> name) => Errno.EPERM;
 
-    /// <summary>mknod: a device node, FIFO, socket name or empty file, by the mode's type. Default: <see cref="Errno.EPERM"/>.</summary>
+    /// <summary>mknod: a device node, FIFO, socket name or empty file, by the mode's type, which the caller has checked. Default: <see cref="Errno.EPERM"/>.</summary>
     public virtual Errno MakeNode(Inode directory, ReadOnlySpan<byte> name, InodeMode mode, DeviceNumber device) => Errno.EPERM;
 
     /// <summary>readdir: one entry, "." and ".." among them. Default: <see cref="Errno.ENOTDIR"/>.</summary>
@@ -181,6 +221,18 @@ public abstract class FileSystemOps
     /// <returns>Bytes of the target; cut to the room there is.</returns>
     public virtual IoResult ReadLink(Inode inode, Span<byte> target) => Errno.EINVAL;
 
+    /// <summary>get_link: where a symbolic link leads when its text does not tell, as those of /proc/PID/fd. Default: the text tells.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="target">What it leads to, with a reference for the caller; null when <see cref="ReadLink"/> tells.</param>
+    /// <param name="location">Where that was found, for the caller; null for directories, and for what has no name.</param>
+    /// <returns>Why it leads nowhere, for example <see cref="Errno.ENOENT"/>.</returns>
+    public virtual Errno Follow(Inode link, out Inode? target, out FileLocation? location)
+    {
+        target = null;
+        location = null;
+        return Errno.Success;
+    }
+
     /// <summary>poll: attaches the listener, then tells the state. Default: always ready, as regular files are.</summary>
     /// <param name="file">The open file.</param>
     /// <param name="listener">Who will wait if nothing is ready; null for nobody.</param>
@@ -207,17 +259,24 @@ public abstract class FileSystemOps
         return inode.Mode.Type() is InodeMode.Regular or InodeMode.Directory or InodeMode.BlockDevice;
     }
 
-    /// <summary>lseek, for files with a position. Default: anywhere from 0 on, the end of the file counted by its size.</summary>
+    /// <summary>lseek, for files with a position. Default: anywhere from 0 on, the end of the file counted by its size; all of it is data (Linux's generic_file_llseek).</summary>
     /// <param name="file">The open file.</param>
     /// <param name="offset">Bytes from the origin.</param>
     /// <param name="origin">From where.</param>
     /// <param name="current">The position now.</param>
     /// <param name="position">The new position.</param>
-    /// <returns><see cref="Errno.EINVAL"/>, <see cref="Errno.EOVERFLOW"/>.</returns>
+    /// <returns><see cref="Errno.EINVAL"/>, <see cref="Errno.EOVERFLOW"/>; <see cref="Errno.ENXIO"/> for data or a hole behind the end.</returns>
     public virtual Errno Seek(OpenFile file, long offset, SeekOrigin origin, long current, out long position)
     {
         ArgumentNullException.ThrowIfNull(file);
         position = 0;
+        if (origin is SeekData or SeekHole)
+        {
+            long size = file.Inode.Size;
+            position = offset < 0 || offset >= size ? 0 : origin == SeekData ? offset : size;
+            return offset < 0 || offset >= size ? Errno.ENXIO : Errno.Success;
+        }
+
         long? start = origin switch
         {
             SeekOrigin.Begin => 0,

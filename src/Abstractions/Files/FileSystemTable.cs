@@ -24,6 +24,9 @@ public sealed class FileSystemTable
         return Errno.Success;
     }
 
+    /// <summary>The file systems, by type; a copy.</summary>
+    public IReadOnlyList<FileSystemOps> All() => [.. _operations.OfType<FileSystemOps>()];
+
     /// <summary>The file system of a type; null when there is none.</summary>
     public FileSystemOps? Find(FileSystemType type) => type is > FileSystemType.None and < FileSystemType.Count ? _operations[(int)type] : null;
 

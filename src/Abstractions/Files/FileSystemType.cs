@@ -27,6 +27,9 @@ public enum FileSystemType
     /// <summary>Event counters and epoll sets.</summary>
     Event,
 
+    /// <summary>Nodes of block devices, once they are open.</summary>
+    Block,
+
     /// <summary>How many there are; not a type.</summary>
     Count,
 }

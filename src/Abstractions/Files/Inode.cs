@@ -8,6 +8,7 @@ namespace KernelSockets;
 public class Inode
 {
     private int _references = 1;
+    private Lock? _gate;
 
     /// <summary>An inode with one reference, the caller's.</summary>
     /// <param name="superBlock">The file system it belongs to.</param>
@@ -62,13 +63,25 @@ public class Inode
     public SuperBlock? MountedHere { get; set; }
 
     /// <summary>Protects the content and the fields above. Taken before the gates of poll sources, never while waiting for another inode's.</summary>
-    public Lock Gate { get; } = new();
+    /// <remarks>Made when it is first asked for: many file systems have a lock for all of their inodes.</remarks>
+    public Lock Gate => LazyInitializer.EnsureInitialized(ref _gate);
 
     /// <summary>References held.</summary>
     public int References => Volatile.Read(ref _references);
 
     /// <summary>What open files of a FIFO or socket share; protected by <see cref="Gate"/>.</summary>
     public object? Attachment { get; set; }
+
+    /// <summary>What a new inode takes over from its directory: with set-group-id the group, and if it is a directory itself that flag, too (Linux's inode_init_owner).</summary>
+    public void InheritFrom(Inode directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        if (directory.Mode.HasFlag(InodeMode.SetGroupId))
+        {
+            GroupId = directory.GroupId;
+            Mode |= Mode.IsDirectory() ? InodeMode.SetGroupId : InodeMode.None;
+        }
+    }
 
     /// <summary>Adds a reference; from none only where the file system's own lock keeps <see cref="FileSystemOps.Close"/> away.</summary>
     public void Hold()
@@ -77,6 +90,25 @@ public class Inode
         {
             SuperBlock.Activate();
         }
+    }
+
+    /// <summary>Adds a reference for whoever has found the inode without a lock.</summary>
+    /// <returns>False when nobody holds it any more.</returns>
+    public bool TryHold()
+    {
+        int references = References;
+        while (references > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return true;
+            }
+
+            references = seen;
+        }
+
+        return false;
     }
 
     /// <summary>Drops a reference; the last one tells the file system.</summary>

@@ -36,6 +36,27 @@ public static class IoctlRequest
     /// <summary>FIONBIO: int, switches O_NONBLOCK.</summary>
     public const uint SetNonBlocking = 0x5421;
 
+    /// <summary>BLKROGET: int, 1 when the device only reads.</summary>
+    public const uint BlockGetReadOnly = 0x125E;
+
+    /// <summary>BLKGETSIZE: unsigned long, in units of 512 bytes.</summary>
+    public const uint BlockGetSize = 0x1260;
+
+    /// <summary>BLKFLSBUF: no argument.</summary>
+    public const uint BlockFlushBuffers = 0x1261;
+
+    /// <summary>BLKSSZGET: int, bytes a logical sector.</summary>
+    public const uint BlockGetSectorSize = 0x1268;
+
+    /// <summary>BLKPBSZGET: unsigned int, bytes a physical sector.</summary>
+    public const uint BlockGetPhysicalSectorSize = 0x127B;
+
+    /// <summary>BLKBSZGET: int, although its number tells of eight bytes.</summary>
+    public const uint BlockGetBlockSize = 0x80081270;
+
+    /// <summary>BLKGETSIZE64: u64, bytes.</summary>
+    public const uint BlockGetSize64 = 0x80081272;
+
     private const uint SocketFirst = 0x8900;
     private const uint SocketLast = 0x89FF;
     private const uint InterfaceList = 0x8912;
@@ -63,6 +84,8 @@ public static class IoctlRequest
         >= TerminalGetSettings and <= TerminalSetSettingsFlush => TermiosSize,
         TerminalGetSize or TerminalSetSize => WindowSize,
         TerminalGetForeground or TerminalSetForeground or OutputQueueLength or BytesAvailable or SetNonBlocking => sizeof(int),
+        BlockGetReadOnly or BlockGetSectorSize or BlockGetPhysicalSectorSize or BlockGetBlockSize => sizeof(int),
+        BlockGetSize => sizeof(long),
         InterfaceList => InterfaceListSize,
         AddRoute or DeleteRoute => RouteSize,
         >= DeleteNeighbour and <= SetNeighbour => NeighbourSize,

@@ -7,11 +7,11 @@ namespace KernelSockets;
 /// </remarks>
 public sealed class OpenFile
 {
-    private readonly Lock _positionGate = new();
     private int _references = 1;
     private long _position;
     private volatile OpenFlags _flags;
-    private IOpenFileObserver[] _observers = [];
+    private CopyOnWriteSet<IOpenFileObserver> _observers;
+    private Lock? _positionGate; // made by the first who needs it: sockets and pipes have no position
 
     /// <summary>Opens an inode; <see cref="FileSystemOps.OnOpen"/> has still to be asked (see <see cref="TryOpen"/>).</summary>
     private OpenFile(Inode inode, FileSystemOps operations, OpenFlags flags)
@@ -33,6 +33,9 @@ public sealed class OpenFile
     /// <summary>What the operations keep for this file.</summary>
     public object? State { get; set; }
 
+    /// <summary>Where it was found; null for directories, and for what has no name. The file lets it go.</summary>
+    public FileLocation? Location { get; set; }
+
     /// <summary>True when it was opened for reading.</summary>
     public bool CanRead => (_flags & OpenFlags.AccessMask) is OpenFlags.ReadOnly or OpenFlags.ReadWrite && !IsPathOnly;
 
@@ -53,6 +56,8 @@ public sealed class OpenFile
 
     /// <summary>The shared position; meaningless where there is none.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    private Lock PositionGate => LazyInitializer.EnsureInitialized(ref _positionGate);
 
     /// <summary>Opens an inode.</summary>
     /// <param name="inode">The inode; the file takes a reference of its own.</param>
@@ -100,17 +105,17 @@ public sealed class OpenFile
     }
 
     /// <summary>Tells an observer when the file is closed. Called with a reference held.</summary>
-    public void Observe(IOpenFileObserver observer) => ChangeObservers(known => [.. known, observer]);
+    public void Observe(IOpenFileObserver observer) => _observers.Add(observer);
 
     /// <summary>Takes back one <see cref="Observe"/>.</summary>
-    public void Unobserve(IOpenFileObserver observer) => ChangeObservers(known => Array.FindAll(known, other => other != observer));
+    public void Unobserve(IOpenFileObserver observer) => _observers.Remove(observer);
 
     /// <summary>Drops a reference; the last one closes the file.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            foreach (IOpenFileObserver observer in Volatile.Read(ref _observers))
+            foreach (IOpenFileObserver observer in _observers.Items)
             {
                 observer.OnClosed();
             }
@@ -120,6 +125,7 @@ public sealed class OpenFile
                 Operations.OnRelease(this);
             }
 
+            Location?.Release();
             Inode.Release();
         }
     }
@@ -142,7 +148,7 @@ public sealed class OpenFile
             return Operations.Read(this, data, ref none);
         }
 
-        lock (_positionGate)
+        lock (PositionGate)
         {
             return Operations.Read(this, data, ref _position);
         }
@@ -163,7 +169,7 @@ public sealed class OpenFile
             return Operations.Write(this, data, ref none);
         }
 
-        lock (_positionGate)
+        lock (PositionGate)
         {
             return Operations.Write(this, data, ref _position);
         }
@@ -213,7 +219,7 @@ public sealed class OpenFile
             return Errno.ESPIPE;
         }
 
-        lock (_positionGate)
+        lock (PositionGate)
         {
             Errno error = Operations.Seek(this, offset, origin, _position, out position);
             if (error == Errno.Success)
@@ -223,6 +229,18 @@ public sealed class OpenFile
 
             return error;
         }
+    }
+
+    /// <summary>ftruncate.</summary>
+    /// <returns><see cref="Errno.EINVAL"/> for a negative size, and for what is no regular file open for writing; or what the file system says.</returns>
+    public Errno Truncate(long size)
+    {
+        if (IsPathOnly)
+        {
+            return Errno.EBADF;
+        }
+
+        return size >= 0 && CanWrite && Inode.Mode.IsRegular() ? Operations.Truncate(Inode, size) : Errno.EINVAL;
     }
 
     /// <summary>ioctl. FIONBIO, which every file knows, is served here.</summary>
@@ -268,7 +286,7 @@ public sealed class OpenFile
         }
 
         DirectoryEntry entry = new();
-        lock (_positionGate)
+        lock (PositionGate)
         {
             int written = 0;
             while (true)
@@ -293,21 +311,6 @@ public sealed class OpenFile
                 written += entry.RecordLength;
                 _position = next;
             }
-        }
-    }
-
-    private void ChangeObservers(Func<IOpenFileObserver[], IOpenFileObserver[]> change)
-    {
-        IOpenFileObserver[] seen = Volatile.Read(ref _observers);
-        while (true)
-        {
-            IOpenFileObserver[] before = Interlocked.CompareExchange(ref _observers, change(seen), seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
         }
     }
 

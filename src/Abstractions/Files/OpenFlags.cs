@@ -13,7 +13,7 @@ public enum OpenFlags
     /// <summary>O_RDWR.</summary>
     ReadWrite = 2,
 
-    /// <summary>O_ACCMODE: the bits that hold the access mode.</summary>
+    /// <summary>O_ACCMODE: the bits that hold the access mode. As one itself it asks for the right to read and write, and gives neither, as in Linux.</summary>
     AccessMask = 3,
 
     /// <summary>O_CREAT.</summary>

@@ -8,7 +8,8 @@ namespace KernelSockets;
 /// </remarks>
 public abstract class PollListener
 {
-    private readonly List<PollSource> _sources = [];
+    private PollSource? _first; // most have no other
+    private List<PollSource>? _others;
 
     /// <summary>Called when a source changes, by any task, with the locks of the file held: notes it and wakes, nothing more.</summary>
     /// <param name="events">What may have become true; a hint.</param>
@@ -17,22 +18,28 @@ public abstract class PollListener
     /// <summary>Leaves all sources. After it no <see cref="OnChange"/> begins, though one in flight on another task may still end.</summary>
     public void DetachAll()
     {
-        foreach (PollSource source in _sources)
-        {
-            source.Detach(this);
-        }
-
-        _sources.Clear();
+        _first?.Detach(this);
+        _first = null;
+        _others?.ForEach(source => source.Detach(this));
+        _others?.Clear();
     }
 
     internal bool TryRemember(PollSource source)
     {
-        if (_sources.Contains(source))
+        if (source == _first || _others?.Contains(source) == true)
         {
             return false;
         }
 
-        _sources.Add(source);
+        if (_first is null)
+        {
+            _first = source;
+        }
+        else
+        {
+            (_others ??= []).Add(source);
+        }
+
         return true;
     }
 }

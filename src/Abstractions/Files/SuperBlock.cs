@@ -30,6 +30,15 @@ public class SuperBlock
     /// <summary>Longest name, in bytes.</summary>
     public int MaxNameLength { get; init; } = DirectoryEntry.MaxNameLength;
 
+    /// <summary>True when the last one to use the device did not unmount it, and it should be checked.</summary>
+    public bool IsUnclean { get; init; }
+
+    /// <summary>True when what a name leads to may be remembered, since names change by <see cref="FileSystemOps"/> alone.</summary>
+    public bool KeepsNames { get; init; }
+
+    /// <summary>What was mounted, as /proc/mounts tells it: the path of a device, or just a word. Set when it is mounted.</summary>
+    public string Source { get; set; } = "none";
+
     /// <summary>The root directory; the super block holds a reference. Null for pipes and sockets, which have no directories.</summary>
     public Inode? Root { get; set; }
 

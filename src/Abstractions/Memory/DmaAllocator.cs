@@ -6,7 +6,7 @@ public abstract class DmaAllocator
     /// <summary>The largest block, and the boundary that no block crosses: one page.</summary>
     public const int MaximumSize = 4096;
 
-    /// <summary>Allocates a zeroed block. Blocks live as long as the machine; drivers allocate at start-up only.</summary>
+    /// <summary>Allocates a zeroed block. A block lives as long as it is referenced. Drivers allocate at start-up only.</summary>
     /// <param name="size">1 to <see cref="MaximumSize"/> bytes.</param>
     /// <param name="alignment">A power of two up to <see cref="MaximumSize"/>, for the bus address.</param>
     /// <returns>The block, or null when memory is short.</returns>

@@ -42,6 +42,7 @@ public sealed class DmaBlock
     public Span<byte> Span => _array.AsSpan(_offset, Length);
 
     /// <summary>Reads 64 bits at <paramref name="offset"/> bytes, volatile, little-endian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadUInt64(int offset)
     {
         ulong value = Volatile.Read(ref Reference<ulong>(offset));
@@ -49,6 +50,7 @@ public sealed class DmaBlock
     }
 
     /// <summary>Writes 64 bits at <paramref name="offset"/> bytes, volatile, little-endian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteUInt64(int offset, ulong value) =>
         Volatile.Write(ref Reference<ulong>(offset), BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
 
@@ -63,6 +65,12 @@ public sealed class DmaBlock
     public void WriteUInt32(int offset, uint value) =>
         Volatile.Write(ref Reference<uint>(offset), BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref T Reference<T>(int offset)
-        where T : struct => ref MemoryMarshal.AsRef<T>(Span.Slice(offset, Unsafe.SizeOf<T>()));
+        where T : struct
+    {
+        // One check, since each descriptor passes here several times: the constructor has found the block inside the array.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)(uint)offset + (uint)Unsafe.SizeOf<T>(), (ulong)Length);
+        return ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), _offset + offset));
+    }
 }

@@ -19,6 +19,12 @@ public abstract class NetworkDevice
     /// <summary>True while there is carrier.</summary>
     public abstract bool IsLinkUp { get; }
 
+    /// <summary>True when the device computes what <see cref="PacketBuffer.IsChecksumPartial"/> leaves to it.</summary>
+    public virtual bool InsertsChecksums => false;
+
+    /// <summary>Most TCP data in one packet that the device cuts into segments itself (<see cref="PacketBuffer.SegmentSize"/>), in bytes; 0 when it cannot.</summary>
+    public virtual int SegmentationLimit => 0;
+
     /// <summary>Counters since the device started.</summary>
     public abstract NetworkDeviceStatistics Statistics { get; }
 
@@ -29,6 +35,17 @@ public abstract class NetworkDevice
     /// without carrier (counted); <see cref="Errno.EMSGSIZE"/> for a frame the device cannot send.</returns>
     public abstract Errno Transmit(PacketBuffer frame);
 
+    /// <summary>More frames follow at once: the device need not be told of each. To be ended by <see cref="EndBurst"/>.</summary>
+    /// <remarks>By default nothing: each frame goes by itself.</remarks>
+    public virtual void BeginBurst()
+    {
+    }
+
+    /// <summary>Sends what has been queued since <see cref="BeginBurst"/>.</summary>
+    public virtual void EndBurst()
+    {
+    }
+
     /// <summary>Serves the device: reclaims sent frames, hands up to <paramref name="budget"/> received ones over, refills the ring.</summary>
     /// <param name="receiver">Gets each received frame.</param>
     /// <param name="budget">Most frames to hand over in this call (as in Linux's NAPI).</param>
@@ -37,4 +54,12 @@ public abstract class NetworkDevice
 
     /// <summary>Receives every frame on the wire while set.</summary>
     public abstract bool IsPromiscuous { get; set; }
+
+    /// <summary>Says which multicast frames are wanted; broadcasts always are. A device may let others through, too.</summary>
+    /// <remarks>By default nothing: a device that has no such filter receives them all.</remarks>
+    /// <param name="groups">Destination addresses that are wanted.</param>
+    /// <param name="acceptsAll">True to want all of them.</param>
+    public virtual void SetMulticastFilter(ReadOnlySpan<MacAddress> groups, bool acceptsAll)
+    {
+    }
 }

@@ -16,7 +16,11 @@ namespace KernelSockets;
 /// </remarks>
 public sealed class PacketBuffer
 {
+    private const int InitialFragments = 20; // 64 KiB in pages
+
     private readonly PacketBufferPool _pool;
+    private PacketFragment[] _fragments = []; // kept when the buffer is used again
+    private int _fragmentCount;
     private int _references;
 
     internal PacketBuffer(PacketBufferPool pool, DmaBlock memory)
@@ -45,6 +49,33 @@ public sealed class PacketBuffer
 
     /// <summary>True when the device has checked the IP and transport checksums.</summary>
     public bool IsChecksumVerified { get; set; }
+
+    /// <summary>
+    /// True when the transport checksum is still to be computed: its field holds the sum of the pseudo header, and <see cref="ChecksumStart"/> and
+    /// <see cref="ChecksumField"/> say over what and where. Whoever gives the frame to a device that cannot do that computes it first.
+    /// </summary>
+    public bool IsChecksumPartial { get; private set; }
+
+    /// <summary>Place in <see cref="Memory"/> of the first byte that the checksum covers; the last is the end of the data.</summary>
+    public int ChecksumStart { get; private set; }
+
+    /// <summary>Place in <see cref="Memory"/> of the checksum itself.</summary>
+    public int ChecksumField { get; private set; }
+
+    /// <summary>Data that follow <see cref="Data"/> and lie in other buffers; only where <see cref="SegmentSize"/> is set.</summary>
+    public ReadOnlySpan<PacketFragment> Fragments => _fragments.AsSpan(0, _fragmentCount);
+
+    /// <summary>Bytes in <see cref="Fragments"/>.</summary>
+    public int FragmentLength { get; private set; }
+
+    /// <summary>
+    /// For a device that cuts TCP data into segments itself: the most data that each may carry; else 0. <see cref="Data"/> are the headers of the
+    /// whole then, <see cref="Fragments"/> its data, and the field of the checksum holds the sum of the pseudo header without the length.
+    /// </summary>
+    public int SegmentSize { get; private set; }
+
+    /// <summary>Frames that it is on the wire.</summary>
+    public int SegmentCount => SegmentSize == 0 ? 1 : (FragmentLength + SegmentSize - 1) / SegmentSize;
 
     /// <summary>Holders.</summary>
     public int References => Volatile.Read(ref _references);
@@ -103,6 +134,41 @@ public sealed class PacketBuffer
         Length = length;
     }
 
+    /// <summary>Leaves a checksum over all of the data to be computed further down.</summary>
+    /// <param name="field">Place of the checksum in the data; it holds the sum of the pseudo header, not complemented.</param>
+    public void LeaveChecksum(int field)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)field + sizeof(ushort), (uint)Length);
+        IsChecksumPartial = true;
+        ChecksumStart = Start;
+        ChecksumField = Start + field;
+    }
+
+    /// <summary>The checksum has been computed.</summary>
+    public void CompleteChecksum() => IsChecksumPartial = false;
+
+    /// <summary>Appends data that lie in another buffer, of which a reference is taken.</summary>
+    /// <param name="holder">The buffer.</param>
+    /// <param name="offset">Place of the first byte in its memory.</param>
+    /// <param name="length">Bytes; not changed until the packet is released.</param>
+    public void AddFragment(PacketBuffer holder, int offset, int length)
+    {
+        ArgumentNullException.ThrowIfNull(holder);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)offset + (uint)length, (uint)holder.Capacity);
+        if (_fragmentCount == _fragments.Length)
+        {
+            Array.Resize(ref _fragments, Math.Max(InitialFragments, 2 * _fragmentCount));
+        }
+
+        holder.AddReference();
+        _fragments[_fragmentCount++] = new PacketFragment(holder, offset, length);
+        FragmentLength += length;
+    }
+
+    /// <summary>The device shall cut the fragments into segments.</summary>
+    /// <param name="size">The most data that each carries, in bytes.</param>
+    public void LeaveSegmentation(int size) => SegmentSize = size;
+
     /// <summary>One more holder.</summary>
     public void AddReference()
     {
@@ -118,12 +184,26 @@ public sealed class PacketBuffer
         int left = Interlocked.Decrement(ref _references);
         if (left == 0)
         {
+            ReleaseFragments();
             _pool.Return(this);
         }
         else if (left < 0)
         {
             throw new InvalidOperationException("a packet buffer was released more often than it was held");
         }
+    }
+
+    private void ReleaseFragments()
+    {
+        for (int i = 0; i < _fragmentCount; i++)
+        {
+            _fragments[i].Holder.Release();
+            _fragments[i] = default;
+        }
+
+        _fragmentCount = 0;
+        FragmentLength = 0;
+        SegmentSize = 0;
     }
 
     internal void Reset()
@@ -133,6 +213,7 @@ public sealed class PacketBuffer
         Device = null;
         ReceivedAt = Instant.Zero;
         IsChecksumVerified = false;
+        IsChecksumPartial = false;
         Volatile.Write(ref _references, 1);
     }
 }

@@ -45,9 +45,13 @@ public interface INetworkControl
     /// <returns><see cref="Errno.ESRCH"/> when there is none.</returns>
     Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName);
 
-    /// <summary>Lets an interface take frames that are meant for others, or not; counted, as several may want it.</summary>
+    /// <summary>Lets an interface take frames that are meant for others, or no longer; it still does while a packet socket wants it.</summary>
     /// <returns><see cref="Errno.ENODEV"/>.</returns>
     Errno SetPromiscuous(string name, bool isPromiscuous);
+
+    /// <summary>Lets an interface take the frames of all multicast groups, or no longer; it still does while a packet socket wants it.</summary>
+    /// <returns><see cref="Errno.ENODEV"/>.</returns>
+    Errno SetAllMulticast(string name, bool isAllMulticast);
 
     /// <summary>Counters of all protocols.</summary>
     IReadOnlyList<ProtocolCounter> Counters();
@@ -65,56 +69,7 @@ public interface INetworkControl
     /// <summary>Enters a permanent neighbour.</summary>
     /// <returns><see cref="Errno.ENETUNREACH"/> when no interface reaches it directly, <see cref="Errno.ENOBUFS"/> when the table is full.</returns>
     Errno AddNeighbour(Ipv4Address address, MacAddress hardwareAddress);
-
-    /// <summary>Opens an ICMP echo session with an identifier of its own.</summary>
-    /// <returns><see cref="Errno.ENOBUFS"/> when too many are open.</returns>
-    Errno TryOpenEcho(Ipv4Address destination, out IEchoSession? session);
 }
-
-/// <summary>A pinger: sends echo requests to one host and receives what answers them.</summary>
-public interface IEchoSession : IDisposable
-{
-    /// <summary>Sends one echo request.</summary>
-    /// <param name="sequence">Sequence number.</param>
-    /// <param name="payload">Data to be echoed.</param>
-    /// <param name="timeToLive">TTL, 1 to 255.</param>
-    /// <returns><see cref="Errno.ENETUNREACH"/>, <see cref="Errno.EMSGSIZE"/>, <see cref="Errno.ENOBUFS"/>, <see cref="Errno.ENETDOWN"/>.</returns>
-    Errno Send(ushort sequence, ReadOnlySpan<byte> payload, byte timeToLive);
-
-    /// <summary>Waits for the next answer.</summary>
-    /// <param name="deadline">When to give up.</param>
-    /// <param name="reply">The answer.</param>
-    /// <returns><see cref="Errno.ETIME"/> at the deadline; <see cref="Errno.EINTR"/> on Ctrl-C.</returns>
-    Errno Receive(Instant deadline, out EchoReply reply);
-}
-
-/// <summary>What came back for an echo request.</summary>
-public enum EchoReplyKind
-{
-    /// <summary>An echo reply.</summary>
-    Reply,
-
-    /// <summary>An ICMP destination unreachable about our request; its code is in <see cref="EchoReply.Code"/>.</summary>
-    Unreachable,
-
-    /// <summary>An ICMP time exceeded about our request.</summary>
-    TimeExceeded,
-
-    /// <summary>The neighbour did not answer ARP: the host is unreachable, says this machine itself.</summary>
-    NoNeighbour,
-}
-
-/// <summary>An answer to an echo request.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Code">ICMP code, for errors.</param>
-/// <param name="Source">Who sent it.</param>
-/// <param name="Sequence">Sequence number of the request it answers.</param>
-/// <param name="TimeToLive">TTL it arrived with.</param>
-/// <param name="Length">ICMP bytes, header included, as ping counts.</param>
-/// <param name="ReceivedAt">When it arrived.</param>
-/// <param name="IsIntact">False when the echoed data differ from what was sent.</param>
-public readonly record struct EchoReply(
-    EchoReplyKind Kind, byte Code, Ipv4Address Source, ushort Sequence, byte TimeToLive, int Length, Instant ReceivedAt, bool IsIntact);
 
 /// <summary>One interface as ifconfig shows it.</summary>
 /// <param name="Name">For example <c>eth0</c>.</param>
@@ -129,7 +84,22 @@ public readonly record struct EchoReply(
 /// <param name="Statistics">The device's counters; a copy.</param>
 public sealed record InterfaceInformation(
     string Name, MacAddress HardwareAddress, Ipv4Address Address, int PrefixLength, int Mtu, bool IsUp, bool IsLinkUp, bool IsLoopback,
-    string Model, NetworkDeviceStatistics Statistics);
+    string Model, NetworkDeviceStatistics Statistics)
+{
+    /// <summary>True while it takes frames that are meant for others.</summary>
+    public bool IsPromiscuous { get; init; }
+
+    /// <summary>True while it takes the frames of all multicast groups.</summary>
+    public bool IsAllMulticast { get; init; }
+
+    /// <summary>Its state as ifconfig and SIOCGIFFLAGS tell it.</summary>
+    public InterfaceFlags Flags =>
+        (IsUp ? InterfaceFlags.Up : InterfaceFlags.None)
+        | (IsUp && IsLinkUp ? InterfaceFlags.Running : InterfaceFlags.None)
+        | (IsPromiscuous ? InterfaceFlags.Promiscuous : InterfaceFlags.None)
+        | (IsAllMulticast ? InterfaceFlags.AllMulticast : InterfaceFlags.None)
+        | (IsLoopback ? InterfaceFlags.Loopback : InterfaceFlags.Broadcast | InterfaceFlags.Multicast);
+}
 
 /// <summary>One line of <c>arp</c>.</summary>
 /// <param name="Address">The neighbour.</param>

@@ -19,8 +19,20 @@ public interface ISystem
     /// <summary>DHCP clients.</summary>
     IDhcpControl Dhcp { get; }
 
-    /// <summary>The console.</summary>
+    /// <summary>File systems on disks.</summary>
+    IVolumeControl Volumes { get; }
+
+    /// <summary>The terminal of the calling job: the console, or a pseudo-terminal.</summary>
     ITerminal Terminal { get; }
+
+    /// <summary>Makes a terminal for somebody who is elsewhere.</summary>
+    /// <param name="terminal">The terminal; null on failure.</param>
+    /// <returns><see cref="Errno.ENOSPC"/> when there are too many, <see cref="Errno.ENODEV"/> where there are none.</returns>
+    Errno TryOpenTerminal(out IPseudoTerminal? terminal)
+    {
+        terminal = null;
+        return Errno.ENODEV;
+    }
 
     /// <summary>All tasks, by id.</summary>
     IReadOnlyList<TaskInformation> Tasks();

@@ -26,4 +26,11 @@ public sealed record ProtocolCounter(string Group, string Name, long Value);
 /// <param name="Job">Job that made it.</param>
 /// <param name="Inode">Number of its inode.</param>
 public sealed record SocketInformation(
-    string Protocol, string Local, string Remote, string State, long ReceiveQueue, long SendQueue, long Drops, int Job, ulong Inode);
+    string Protocol, string Local, string Remote, string State, long ReceiveQueue, long SendQueue, long Drops, int Job, ulong Inode)
+{
+    /// <summary>The figures of a TCP connection; null for any other socket, and in TIME-WAIT.</summary>
+    public StreamInformation? Stream { get; init; }
+
+    /// <summary>True for a socket without a peer: one that listens, or a datagram socket that takes from anybody.</summary>
+    public bool IsListening => State is "LISTEN" or "";
+}

@@ -30,7 +30,12 @@ internal sealed class Controller
     /// <summary>The EEPROM's contents take up to 5 ms to load (§14.3).</summary>
     private static readonly TimeSpan s_eepromLoadTime = TimeSpan.FromMilliseconds(5);
 
+    private const int MulticastHashMask = 0xFFF;
+    private const int MulticastHashShift = 5;
+    private const int MulticastBitMask = 31;
+
     private readonly RegisterSpace _registers;
+    private readonly uint[] _multicastTable = new uint[Register.MulticastTableLength];
     private readonly Clock _clock;
     private readonly Chip _chip;
     private readonly BoundedWait _wait;
@@ -52,14 +57,11 @@ internal sealed class Controller
     public DeviceStatus ReadStatus() => (DeviceStatus)_registers.Read(Register.Status);
 
     /// <summary>Reads the pending causes, which clears them.</summary>
-    /// <remarks>
-    /// To be read before <see cref="MaskInterrupts"/>: VirtualBox does not clear ICR while all interrupts are masked, and the same causes
-    /// would come again at once.
-    /// </remarks>
+    /// <remarks>To be read with interrupts on: VirtualBox does not clear ICR while all are masked, and the same causes would come again at once.</remarks>
     public InterruptCauses ReadCauses() => (InterruptCauses)_registers.Read(Register.InterruptCauseRead);
 
-    /// <summary>Turns all interrupts off.</summary>
-    public void MaskInterrupts() => _registers.Write(Register.InterruptMaskClear, (uint)InterruptCauses.All);
+    /// <summary>Turns interrupts off, all by default.</summary>
+    public void MaskInterrupts(InterruptCauses causes = InterruptCauses.All) => _registers.Write(Register.InterruptMaskClear, (uint)causes);
 
     /// <summary>Turns interrupts on; one that is pending already is raised at once.</summary>
     public void UnmaskInterrupts(InterruptCauses causes) => _registers.Write(Register.InterruptMaskSet, (uint)causes);
@@ -147,6 +149,36 @@ internal sealed class Controller
         control |= _chip.Is82540OrLater ? ReceiveControl.StripCrc : 0;
         control |= isPromiscuous ? ReceiveControl.UnicastPromiscuous | ReceiveControl.MulticastPromiscuous : 0;
         _registers.Write(Register.ReceiveControl, (uint)control);
+    }
+
+    /// <summary>
+    /// Sets which multicast frames pass: each address sets one of 4,096 bits (§13.5.1, with RCTL.MO = 0), so that others which share its bit pass, too.
+    /// </summary>
+    /// <remarks>All bits are set for all groups: unlike RCTL.MPE that costs no write of RCTL, see <see cref="SetReceiveFilter"/>.</remarks>
+    /// <param name="groups">Wanted destination addresses.</param>
+    /// <param name="acceptsAll">True to want all of them.</param>
+    /// <param name="isRunning">False to keep them for the next <see cref="Configure"/> only.</param>
+    public void SetMulticastFilter(ReadOnlySpan<MacAddress> groups, bool acceptsAll, bool isRunning)
+    {
+        Span<uint> table = stackalloc uint[(int)Register.MulticastTableLength];
+        table.Fill(acceptsAll ? uint.MaxValue : 0);
+        Span<byte> bytes = stackalloc byte[MacAddress.Size];
+        foreach (MacAddress group in groups)
+        {
+            group.Write(bytes);
+            int hash = (bytes[4] >> 4 | bytes[5] << 4) & MulticastHashMask;
+            table[hash >> MulticastHashShift] |= 1u << (hash & MulticastBitMask);
+        }
+
+        for (int i = 0; i < table.Length; i++)
+        {
+            bool isChange = _multicastTable[i] != table[i];
+            _multicastTable[i] = table[i];
+            if (isChange && isRunning)
+            {
+                WriteMulticastTable(i);
+            }
+        }
     }
 
     /// <summary>Fits the collision distance to the link: only half duplex at 1000 Mb/s needs another (§13.4.33).</summary>
@@ -257,11 +289,13 @@ internal sealed class Controller
             _registers.Write(Register.ReceiveAddressHigh + (8 * i), i == 0 ? high : 0);
         }
 
-        for (uint i = 0; i < Register.MulticastTableLength; i++)
+        for (int i = 0; i < _multicastTable.Length; i++)
         {
-            _registers.Write(Register.MulticastTable + (4 * i), 0);
+            WriteMulticastTable(i);
         }
     }
+
+    private void WriteMulticastTable(int index) => _registers.Write(Register.MulticastTable + (4 * (uint)index), _multicastTable[index]);
 
     /// <summary>§14.4.</summary>
     private void ConfigureReceiver(ulong ring)

@@ -6,7 +6,7 @@ namespace KernelSockets.Drivers.E1000;
 /// </summary>
 /// <remarks>
 /// <para>
-/// One task, the network task, calls <see cref="Start"/>, <see cref="Poll"/> and <see cref="Stop"/>; any task calls the rest. The task
+/// One task, the network task, calls <see cref="Start"/>, <see cref="Poll(IFrameReceiver, int)"/> and <see cref="Stop"/>; any task calls the rest. The task
 /// waits for the interrupt until <see cref="PollDeadline"/>, polls until less than the budget is returned, unmasks the interrupt line and
 /// waits again. The interrupt handler proper only masks the line and wakes the task; all registers are touched in task context.
 /// </para>
@@ -18,7 +18,7 @@ namespace KernelSockets.Drivers.E1000;
 /// </remarks>
 public sealed class E1000Device : NetworkDevice
 {
-    /// <summary>Interrupts that are on whenever the device runs and nobody polls.</summary>
+    /// <summary>Interrupts that are on whenever the device runs.</summary>
     private const InterruptCauses BaseInterrupts = InterruptCauses.LinkStatusChange | InterruptCauses.ReceiveSequenceError
         | InterruptCauses.ReceiveDescriptorsLow | InterruptCauses.ReceiveOverrun | InterruptCauses.ReceiveTimer;
 
@@ -46,6 +46,7 @@ public sealed class E1000Device : NetworkDevice
     private volatile bool _isLinkUp;
     private bool _isReset = true;
     private bool _isPromiscuous;
+    private bool _isBurst;
     private InterruptCauses _enabledInterrupts;
     private Instant _progressAt;
     private Instant _polledAt;
@@ -143,7 +144,22 @@ public sealed class E1000Device : NetworkDevice
         }
     }
 
-    /// <summary>True when <see cref="Poll"/> would find received frames or sent ones to reclaim. Reads memory only, no register.</summary>
+    /// <inheritdoc/>
+    public override void SetMulticastFilter(ReadOnlySpan<MacAddress> groups, bool acceptsAll)
+    {
+        lock (_gate)
+        {
+            _controller.SetMulticastFilter(groups, acceptsAll, _state == State.Running);
+        }
+    }
+
+    /// <summary>True when frames have arrived that <see cref="Poll(IFrameReceiver, int)"/> would hand over. Reads memory only.</summary>
+    public bool HasArrivals => _state == State.Running && _receive.HasWork;
+
+    /// <summary>What the device changes in memory when the next frame arrives. For the network task, after a poll.</summary>
+    public MemoryMark NextArrival => _receive.NextArrival;
+
+    /// <summary>True when <see cref="Poll(IFrameReceiver, int)"/> would find received frames or sent ones to reclaim. Reads memory only, no register.</summary>
     public bool HasWork
     {
         get
@@ -156,7 +172,7 @@ public sealed class E1000Device : NetworkDevice
     }
 
     /// <summary>
-    /// When <see cref="Poll"/> wants to be called even without an interrupt: to reclaim sent frames and to watch over the transmitter.
+    /// When <see cref="Poll(IFrameReceiver, int)"/> wants to be called even without an interrupt: to reclaim sent frames and to watch over the transmitter.
     /// <see cref="Instant.Never"/> when nothing is in flight, so an idle machine needs no timer.
     /// </summary>
     public Instant PollDeadline
@@ -179,7 +195,7 @@ public sealed class E1000Device : NetworkDevice
     /// <summary>Resets a device, reads its address and allocates its rings. It is silent until <see cref="Start"/>.</summary>
     /// <param name="registers">BAR 0. Memory space and bus mastering must be on in the PCI command register.</param>
     /// <param name="allocator">For two rings of one page each.</param>
-    /// <param name="pool">For packet buffers; <see cref="Start"/> takes 256 of them.</param>
+    /// <param name="pool">For packet buffers; <see cref="Start"/> takes 256 of them, and a spare one.</param>
     /// <param name="clock">For time-outs.</param>
     /// <param name="deviceId">PCI device number, vendor 8086h.</param>
     /// <param name="device">The device; null on failure.</param>
@@ -286,10 +302,17 @@ public sealed class E1000Device : NetworkDevice
     }
 
     /// <inheritdoc/>
+    public override bool InsertsChecksums => true;
+
+    /// <inheritdoc/>
+    /// <remarks>What an IPv4 packet can hold beside its headers and TCP's, at most 60 bytes each.</remarks>
+    public override int SegmentationLimit => ushort.MaxValue - (2 * 60);
+
+    /// <inheritdoc/>
     public override Errno Transmit(PacketBuffer frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        if (frame.Length is < Frame.HeaderSize or > Frame.Maximum)
+        if (frame.Length < Frame.HeaderSize || frame.Length + frame.SegmentSize > Frame.Maximum)
         {
             frame.Release();
             return Errno.EMSGSIZE;
@@ -299,7 +322,7 @@ public sealed class E1000Device : NetworkDevice
         {
             if (_state != State.Running || !_isLinkUp)
             {
-                _statistics.TransmitCarrierErrors++;
+                _statistics.TransmitCarrierErrors += frame.SegmentCount;
                 frame.Release();
                 return Errno.ENETDOWN;
             }
@@ -309,94 +332,172 @@ public sealed class E1000Device : NetworkDevice
     }
 
     /// <inheritdoc/>
-    public override int Poll(IFrameReceiver receiver, int budget)
+    public override void BeginBurst()
+    {
+        lock (_gate)
+        {
+            _isBurst = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EndBurst()
+    {
+        lock (_gate)
+        {
+            _isBurst = false;
+            if (_state == State.Running)
+            {
+                Publish();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Poll(IFrameReceiver receiver, int budget) => Poll(receiver, budget, isWatched: false);
+
+    /// <summary>As <see cref="Poll(IFrameReceiver, int)"/>.</summary>
+    /// <param name="receiver">Gets the frames.</param>
+    /// <param name="budget">Most frames.</param>
+    /// <param name="isWatched">
+    /// True to leave the causes pending: the caller keeps the interrupt line masked, watches <see cref="NextArrival"/> and polls again in good time, since neither the
+    /// link nor the transmitter is looked after meanwhile.
+    /// </param>
+    /// <returns>Frames handed over.</returns>
+    public int Poll(IFrameReceiver receiver, int budget, bool isWatched)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
-        Instant now = _clock.Now;
-        InterruptCauses causes;
         lock (_gate)
         {
             if (_state != State.Running)
             {
                 return 0;
             }
-
-            causes = AcknowledgeInterrupts();
-            if (causes == InterruptCauses.All && !_controller.IsPresent)
-            {
-                Fail(Errno.ENODEV);
-                return 0;
-            }
-
-            Reclaim(now);
         }
 
-        // The causes were cleared before the ring is read: a frame that comes later sets its cause again and is not lost.
+        Instant now = _clock.Now;
         ReceiveTally tally = default;
-        _receive.Serve(receiver, this, budget, now, ref tally);
+        InterruptCauses causes = default;
+        Serve(receiver, budget, now, ref tally);
+        if (tally.Packets < budget && !isWatched)
+        {
+            lock (_gate)
+            {
+                causes = AcknowledgeInterrupts();
+            }
+
+            // The causes were cleared before the ring is read again: a frame that comes later sets its cause again and is not lost.
+            Serve(receiver, budget, now, ref tally);
+        }
+
         lock (_gate)
         {
             Account(tally);
             Supervise(causes, now);
-            if (tally.Packets < budget && _state == State.Running)
+            if (!isWatched && tally.Packets < budget && _state == State.Running)
             {
-                EnableInterrupts();
+                SelectInterrupts();
             }
         }
 
         return tally.Packets;
     }
 
-    /// <summary>Reads and clears the pending causes, then turns interrupts off. Lock held.</summary>
+    private void Serve(IFrameReceiver receiver, int budget, Instant now, ref ReceiveTally tally)
+    {
+        if (_receive.HasWork)
+        {
+            receiver.BeginBatch();
+            try
+            {
+                _receive.Serve(receiver, this, budget, now, ref tally);
+            }
+            finally
+            {
+                receiver.EndBatch();
+            }
+        }
+    }
+
+    /// <summary>Reads and clears the pending causes, so that the device no longer asserts its line. Lock held.</summary>
+    /// <returns>None when the device has left the bus.</returns>
     private InterruptCauses AcknowledgeInterrupts()
     {
         InterruptCauses causes = _controller.ReadCauses();
+        if (causes == InterruptCauses.All && !_controller.IsPresent)
+        {
+            Fail(Errno.ENODEV);
+            return default;
+        }
+
         if ((causes & _enabledInterrupts) != 0)
         {
             _statistics.Interrupts++;
         }
 
-        if (_enabledInterrupts != 0)
-        {
-            _enabledInterrupts = 0;
-            _controller.MaskInterrupts();
-        }
-
         return causes;
     }
 
-    /// <summary>Turns interrupts on again; what has happened since the causes were read raises one at once. Lock held.</summary>
-    private void EnableInterrupts()
+    /// <summary>
+    /// Turns on the interrupts that are wanted now; one that is pending is raised at once. They stay on while the task polls, since its line is masked
+    /// meanwhile: that saves two register accesses an interrupt. Lock held.
+    /// </summary>
+    private void SelectInterrupts()
     {
-        _enabledInterrupts = BaseInterrupts;
-        _enabledInterrupts |= _transmit.InFlight >= TransmitInterruptThreshold ? InterruptCauses.TransmitDescriptorWritten : 0;
-        _controller.UnmaskInterrupts(_enabledInterrupts);
+        InterruptCauses wanted = BaseInterrupts;
+        wanted |= _transmit.InFlight >= TransmitInterruptThreshold ? InterruptCauses.TransmitDescriptorWritten : 0;
+        if ((_enabledInterrupts & ~wanted) != 0)
+        {
+            _controller.MaskInterrupts(_enabledInterrupts & ~wanted);
+        }
+
+        if ((wanted & ~_enabledInterrupts) != 0)
+        {
+            _controller.UnmaskInterrupts(wanted & ~_enabledInterrupts);
+        }
+
+        _enabledInterrupts = wanted;
     }
 
     /// <summary>Lock held, link up.</summary>
     private Errno Enqueue(PacketBuffer frame)
     {
-        if (_transmit.InFlight == DescriptorRing.MaximumOwned)
-        {
-            Reclaim(_clock.Now);
-        }
-
         if (_transmit.InFlight == 0)
         {
             _progressAt = _clock.Now;
         }
 
-        if (!_transmit.TryPush(frame))
+        if (!_transmit.TryPush(frame) && !TryPushAgain(frame))
         {
-            _statistics.TransmitDropped++;
+            _statistics.TransmitDropped += frame.SegmentCount;
             frame.Release();
             return Errno.ENOBUFS;
         }
 
-        _transmit.Publish();
-        ReclaimInPassing();
+        if (!_isBurst)
+        {
+            Publish();
+        }
+
         return Errno.Success;
+    }
+
+    /// <summary>The ring was full: perhaps it is not when what has been sent is taken out. Lock held.</summary>
+    private bool TryPushAgain(PacketBuffer frame)
+    {
+        _transmit.Publish();
+        Reclaim(_clock.Now);
+        return _transmit.TryPush(frame);
+    }
+
+    /// <summary>Lets the device send. Lock held.</summary>
+    private void Publish()
+    {
+        if (_transmit.Publish())
+        {
+            ReclaimInPassing();
+        }
     }
 
     /// <summary>
@@ -562,7 +663,8 @@ public sealed class E1000Device : NetworkDevice
         _receive.PublishTail();
         _state = State.Running;
         SetLink(_controller.ReadStatus());
-        EnableInterrupts();
+        _enabledInterrupts = 0;
+        SelectInterrupts();
     }
 
     /// <summary>

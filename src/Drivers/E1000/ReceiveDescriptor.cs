@@ -96,6 +96,10 @@ internal readonly struct ReceiveDescriptor(ulong writeBack)
     /// <summary>Reads what the hardware wrote back.</summary>
     public static ReceiveDescriptor Read(DmaBlock ring, int index) => new(ring.ReadUInt64((index * Size) + AddressSize));
 
+    /// <summary>Where the hardware sets DD of a descriptor.</summary>
+    public static MemoryMark DoneMark(DmaBlock ring, int index) =>
+        new(ring.BusAddress + (ulong)((index * Size) + AddressSize + (StatusShift / 8)), (byte)Statuses.Done);
+
     /// <summary>Prepares a descriptor: the address, and a status without DD.</summary>
     public static void Write(DmaBlock ring, int index, ulong busAddress)
     {

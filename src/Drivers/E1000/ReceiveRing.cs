@@ -2,17 +2,16 @@ namespace KernelSockets.Drivers.E1000;
 
 /// <summary>
 /// The receive descriptor ring (§3.2.6) and its packet buffers. From <see cref="TryFill"/> to <see cref="Release"/> every slot holds a
-/// buffer: a frame is handed over only when a fresh buffer takes its place, and is dropped otherwise.
+/// buffer: a frame is handed over only when another buffer is at hand to take its place, if the receiver keeps it, and is dropped otherwise.
 /// </summary>
 /// <remarks>
-/// Used by the polling task only, without a lock. The hardware owns the slots from RDH up to, but without, RDT; RDT always is the
-/// slot before <c>_next</c>, so 255 of the 256 are the hardware's when the ring is served.
+/// Used by the polling task only, without a lock. The hardware owns the slots from RDH up to, but without, RDT; RDT is
+/// up to 64 slots before <c>_next</c>, so at least 192 of the 256 are the hardware's when the ring is served.
 /// </remarks>
 internal sealed class ReceiveRing
 {
-    /// <summary>RDT is written after so many served slots, and at the end of a pass: often enough to keep the hardware supplied, seldom
-    /// enough to save register writes.</summary>
-    private const int TailInterval = 32;
+    /// <summary>RDT is written after so many served slots: often enough to keep the hardware supplied, seldom enough to save register writes.</summary>
+    private const int TailInterval = 64;
 
     /// <summary>
     /// Most slots that one pass serves, so that a storm of bad frames cannot hold the task. More than the ring has: a frame that is left
@@ -25,7 +24,9 @@ internal sealed class ReceiveRing
     private readonly DmaBlock _memory;
     private readonly int _trailer;
     private readonly PacketBuffer?[] _buffers = new PacketBuffer?[DescriptorRing.Length];
+    private PacketBuffer? _spare; // takes the place of a frame that is kept
     private int _next;
+    private int _unpublished; // served slots that the hardware does not know of
     private bool _isInLongFrame;
 
     /// <summary>An empty ring.</summary>
@@ -47,7 +48,10 @@ internal sealed class ReceiveRing
     /// <summary>True when a slot waits to be served. Reads memory only; any task.</summary>
     public bool HasWork => ReceiveDescriptor.Read(_memory, Volatile.Read(ref _next)).IsDone;
 
-    /// <summary>Gives every slot a buffer.</summary>
+    /// <summary>What the hardware changes when the next frame arrives: DD of the next descriptor.</summary>
+    public MemoryMark NextArrival => ReceiveDescriptor.DoneMark(_memory, _next);
+
+    /// <summary>Gives every slot a buffer, and takes a spare one if there is one.</summary>
     /// <returns><see cref="Errno.ENOBUFS"/> when the pool is short; the ring is empty then.</returns>
     public Errno TryFill()
     {
@@ -61,6 +65,7 @@ internal sealed class ReceiveRing
             }
         }
 
+        _spare ??= _pool.TryTake();
         return Errno.Success;
     }
 
@@ -73,6 +78,9 @@ internal sealed class ReceiveRing
             _buffers[i]?.Release();
             _buffers[i] = null;
         }
+
+        _spare?.Release();
+        _spare = null;
     }
 
     /// <summary>Prepares all slots for a receiver that starts at slot 0. The hardware must not own any.</summary>
@@ -96,8 +104,11 @@ internal sealed class ReceiveRing
     }
 
     /// <summary>Gives the served slots to the hardware.</summary>
-    public void PublishTail() =>
+    public void PublishTail()
+    {
+        _unpublished = 0;
         _registers.Write(Register.ReceiveDescriptorTail, (uint)DescriptorRing.Advance(_next, DescriptorRing.MaximumOwned));
+    }
 
     /// <summary>Hands received frames over until the budget is used or none is left.</summary>
     /// <param name="receiver">Gets the frames.</param>
@@ -116,48 +127,40 @@ internal sealed class ReceiveRing
                 break;
             }
 
-            PacketBuffer? frame = TakeFrame(descriptor, ref tally);
+            if (IsAcceptable(descriptor, ref tally) && (_spare ??= _pool.TryTake()) is not null)
+            {
+                PacketBuffer frame = _buffers[_next]!;
+                frame.SetReceived(0, descriptor.Length - _trailer);
+                frame.IsChecksumVerified = descriptor.IsChecksumVerified;
+                frame.Device = device;
+                frame.ReceivedAt = now;
+                tally.Packets++;
+                tally.Dropped--;
+                tally.Bytes += frame.Length;
+                tally.Multicast += frame.Data[0] & Frame.GroupBit;
+                receiver.Receive(frame);
+                ReplaceIfKept(frame);
+            }
+
+            ReceiveDescriptor.Write(_memory, _next, _buffers[_next]!.Memory.BusAddress);
             _next = DescriptorRing.Advance(_next);
             served++;
-            if (served % TailInterval == 0)
+            if (++_unpublished == TailInterval)
             {
                 PublishTail();
             }
-
-            if (frame is not null)
-            {
-                frame.Device = device;
-                frame.ReceivedAt = now;
-                receiver.Receive(frame);
-            }
-        }
-
-        if (served % TailInterval != 0)
-        {
-            PublishTail();
         }
     }
 
-    /// <summary>Takes the frame out of the next slot and prepares the slot again, with the same buffer if no frame is kept.</summary>
-    private PacketBuffer? TakeFrame(ReceiveDescriptor descriptor, ref ReceiveTally tally)
+    /// <summary>A frame that the receiver keeps is his from now on, and the spare buffer takes its place.</summary>
+    private void ReplaceIfKept(PacketBuffer frame)
     {
-        PacketBuffer current = _buffers[_next]!;
-        PacketBuffer? fresh = IsAcceptable(descriptor, ref tally) ? _pool.TryTake() : null;
-        if (fresh is null)
+        if (frame.References > 1)
         {
-            ReceiveDescriptor.Write(_memory, _next, current.Memory.BusAddress);
-            return null;
+            frame.Release();
+            _buffers[_next] = _spare;
+            _spare = _pool.TryTake();
         }
-
-        current.SetReceived(0, descriptor.Length - _trailer);
-        current.IsChecksumVerified = descriptor.IsChecksumVerified;
-        _buffers[_next] = fresh;
-        ReceiveDescriptor.Write(_memory, _next, fresh.Memory.BusAddress);
-        tally.Packets++;
-        tally.Dropped--;
-        tally.Bytes += current.Length;
-        tally.Multicast += current.Data[0] & Frame.GroupBit;
-        return current;
     }
 
     /// <summary>Judges a slot and counts what is wrong with it. A good frame counts as dropped until a buffer is found for it.</summary>

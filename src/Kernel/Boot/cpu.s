@@ -171,7 +171,11 @@ FUNCTION cpu_zero                               # (destination, bytes: a multipl
         rep stosq
         ret
 FUNCTION cpu_copy                               # (destination, source, bytes), the ranges do not overlap
-        mov %rdx, %rcx
+        mov %rdx, %rcx                          # by words: emulators take one turn for each repetition
+        shr $3, %rcx
+        rep movsq
+        mov %edx, %ecx
+        and $7, %ecx
         rep movsb
         ret
 FUNCTION cpu_scale                              # (value, factor): the 128-bit product >> 32

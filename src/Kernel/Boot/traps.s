@@ -213,12 +213,15 @@ nucleus_call:
 call_managed:
         jmp *%rsi
 
-# The idle task: waits for interrupts for ever.
+# The idle task: watches for devices, or waits for interrupts, for ever. Its stack begins as a function's does.
 .globl idle_loop
 idle_loop:
+        sub $8, %rsp
+1:      cli
+        call nucleus_idle
         sti
         hlt
-        jmp idle_loop
+        jmp 1b
 
 # sa_restorer of a handler that brought none.
 .globl signal_restorer

@@ -18,7 +18,8 @@ internal sealed class ConsoleService
         _serial = options.UsesSerial ? SerialLine.TryOpen() : null;
         VgaText.IsEnabled = false;
         VgaTextScreen? frameBuffer = options.UsesScreen ? VgaTextScreen.TryOpen() : null;
-        Terminal = new Terminal(new Output(this), new KernelWaitQueueFactory(), KernelClock.Instance);
+        Terminal = new Terminal(new Output(Write), new KernelWaitQueueFactory(), KernelClock.Instance);
+        SerialOutput = _serial is null ? null : new Output(_serial.Write);
         if (frameBuffer is not null)
         {
             // What a program asks the terminal for, the cursor's position say, comes back as keys: from the one at the serial line, where there is one.
@@ -29,6 +30,9 @@ internal sealed class ConsoleService
 
     /// <summary>The terminal that the shell and all jobs share.</summary>
     public Terminal Terminal { get; }
+
+    /// <summary>The serial line alone; null when the console does not use it.</summary>
+    public TerminalOutput? SerialOutput { get; }
 
     /// <summary>Starts to take keys.</summary>
     public void Start()
@@ -61,12 +65,10 @@ internal sealed class ConsoleService
         _screen?.Write(bytes);
     }
 
-    private sealed class Output : TerminalOutput
+    private sealed class Output(Output.Sink sink) : TerminalOutput
     {
-        private readonly ConsoleService _console;
+        public delegate void Sink(ReadOnlySpan<byte> bytes);
 
-        public Output(ConsoleService console) => _console = console;
-
-        public override void Write(ReadOnlySpan<byte> bytes) => _console.Write(bytes);
+        public override void Write(ReadOnlySpan<byte> bytes) => sink(bytes);
     }
 }

@@ -15,11 +15,14 @@ namespace KernelSockets.Kernel.Devices;
 /// </summary>
 internal sealed class NetworkService : IStackHost
 {
-    /// <summary>Frames handed over in one poll, before others get a turn (Linux's NAPI weight).</summary>
-    private const int PollBudget = 64;
+    /// <summary>Frames handed over in one poll, before others get a turn (twice Linux's NAPI weight).</summary>
+    private const int PollBudget = 128;
 
     /// <summary>How often the task looks after its cards at least: sent frames, and a transmitter that hangs, raise no interrupt of their own.</summary>
     private static readonly TimeSpan s_watchdog = TimeSpan.FromSeconds(1);
+
+    /// <summary>While a card is watched, it is looked after at least so often even if the processor is never idle.</summary>
+    private static readonly TimeSpan s_watchedInterval = TimeSpan.FromMilliseconds(1);
 
     private const int SmallPool = 640;
     private const int LargePool = 2048;
@@ -28,6 +31,7 @@ internal sealed class NetworkService : IStackHost
     private readonly List<E1000Device> _devices = [];
     private readonly List<NetInterface> _interfaces = [];
     private readonly KernelInterruptLine _line = new();
+    private readonly PollPacing _pacing = new();
 
     private NetworkService(PacketBufferPool pool, string hostName)
     {
@@ -160,7 +164,7 @@ internal sealed class NetworkService : IStackHost
             bool isMore = false;
             for (int i = 0; i < _devices.Count; i++)
             {
-                isMore |= _devices[i].Poll(_interfaces[i], PollBudget) == PollBudget;
+                isMore |= _devices[i].Poll(_interfaces[i], PollBudget, _pacing.IsWatching) == PollBudget;
             }
 
             Stack.Advance(KernelClock.Instance.Now);
@@ -170,8 +174,22 @@ internal sealed class NetworkService : IStackHost
                 continue;
             }
 
-            _line.Unmask();
-            _line.Wait(NextDeadline());
+            Instant from = KernelClock.Instance.Now;
+            if (_pacing.IsWatching)
+            {
+                _line.WaitWatching(_devices[0].NextArrival, from + _pacing.Window, Instant.Min(NextDeadline(), from + s_watchedInterval), looksAtCalls: !Stack.IsCrowded);
+            }
+            else
+            {
+                _line.Unmask();
+                _line.Wait(NextDeadline());
+            }
+
+            // Only one card can be watched; of several, each is waited for.
+            if (_devices.Count == 1)
+            {
+                _pacing.Note(KernelClock.Instance.Now - from, _devices[0].HasArrivals);
+            }
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class Pci
     private const uint MultiFunction = 0x80_0000;
     private const uint HeaderTypeMask = 0x7F_0000;
     private const uint BridgeHeader = 0x01_0000;
+    private const uint IoSpace = 1;
     private const uint MemorySpace = 2;
     private const uint BusMaster = 4;
     private const uint InterruptDisable = 0x400;
@@ -65,11 +66,21 @@ internal sealed class Pci
         _functions[_functions.IndexOf(function)] = function with { Driver = driver };
 
     /// <summary>Lets a function answer in memory space and master the bus, with its interrupt on.</summary>
-    public static void Activate(PciFunctionInformation function)
+    public static void Activate(PciFunctionInformation function) => Activate(function, MemorySpace | BusMaster);
+
+    /// <summary>Lets a function answer in I/O space and master the bus, with its interrupt on.</summary>
+    public static void ActivateIo(PciFunctionInformation function) => Activate(function, IoSpace | BusMaster);
+
+    /// <summary>Reads a base address in I/O space.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="index">Base address register, 0 to 5.</param>
+    /// <param name="port">First port.</param>
+    /// <returns>False when the register is empty, or not in I/O space.</returns>
+    public static bool TryReadPortBar(PciFunctionInformation function, int index, out ushort port)
     {
-        uint command = Read(function.Bus, function.Device, function.Function, CommandOffset) & 0xFFFF;
-        command = (command | MemorySpace | BusMaster) & ~InterruptDisable;
-        Write(function.Bus, function.Device, function.Function, CommandOffset, command);
+        uint low = Read(function.Bus, function.Device, function.Function, BaseAddressOffset + (index * sizeof(uint)));
+        port = (ushort)(low & ~3u);
+        return (low & IoSpaceBar) != 0 && port != 0;
     }
 
     /// <summary>Reads a memory base address and its size.</summary>
@@ -104,6 +115,13 @@ internal sealed class Pci
         }
 
         return size != 0;
+    }
+
+    private static void Activate(PciFunctionInformation function, uint bits)
+    {
+        uint command = Read(function.Bus, function.Device, function.Function, CommandOffset) & 0xFFFF;
+        command = (command | bits) & ~InterruptDisable;
+        Write(function.Bus, function.Device, function.Function, CommandOffset, command);
     }
 
     private void ScanDevice(int bus, int device, Queue<int> buses)

@@ -34,6 +34,20 @@ internal sealed class KernelInterruptLine : InterruptLine
     /// <inheritdoc/>
     public override Errno Wait(Instant deadline) => NativeCalls.WaitForInterrupt(_event, deadline);
 
+    /// <summary>Waits without interrupts: as long as the processor has nothing else to do, memory is watched that the device will change.</summary>
+    /// <param name="mark">What the device will change.</param>
+    /// <param name="until">When an idle processor stops watching, and this returns as if the line had fired.</param>
+    /// <param name="deadline">When to give up in any case.</param>
+    /// <param name="looksAtCalls">The end of each system call looks, too, so that a busy program does not hold frames up.</param>
+    /// <returns>As <see cref="Wait"/>.</returns>
+    public Errno WaitWatching(MemoryMark mark, Instant until, Instant deadline, bool looksAtCalls)
+    {
+        Gateway.BeginIdleWatch(mark.BusAddress, mark.Bits, _event, until.Nanoseconds, looksAtCalls);
+        Errno error = Wait(deadline);
+        Gateway.EndIdleWatch();
+        return error;
+    }
+
     /// <inheritdoc/>
     public override void Signal() => Gateway.SignalEvent(_event);
 

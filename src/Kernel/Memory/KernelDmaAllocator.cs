@@ -3,7 +3,7 @@ using KernelSockets.Kernel.Nucleus;
 namespace KernelSockets.Kernel.Memory;
 
 /// <summary>
-/// DMA memory as pinned arrays: the collector never moves or frees them while they are referenced, so each of their pages keeps its frame. Start-up only.
+/// DMA memory as pinned arrays: the collector never moves or frees them while they are referenced, so each of their pages keeps its frame.
 /// </summary>
 /// <remarks>Blocks are cut from arrays of a few pages, so that a page-aligned block wastes at most one page an array.</remarks>
 internal sealed unsafe class KernelDmaAllocator : DmaAllocator

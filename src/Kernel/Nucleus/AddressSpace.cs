@@ -218,6 +218,14 @@ internal static unsafe class AddressSpace
         return PageInResult.Done;
     }
 
+    /// <summary>True when a range of regions can be touched as it is. Callable with interrupts on.</summary>
+    /// <returns>False also when it merely lacks frames, and for the image.</returns>
+    public static bool IsPresent(ulong address, ulong length, bool isWrite)
+    {
+        ulong end = address + length;
+        return address >= Lowest && end >= address && end <= Highest && PageTables.FirstUntouchable(address & ~PageMask, end, isWrite) >= end;
+    }
+
     /// <summary>Makes a range safe to touch from the nucleus: every page is there.</summary>
     /// <returns>False when some of it may not be accessed, or memory is full.</returns>
     public static bool TryMakePresent(ulong address, ulong length, bool isWrite)

@@ -189,7 +189,7 @@ internal static unsafe class BootInformation
 
     private static void AddModule(ulong start, ulong end)
     {
-        if (s_moduleCount < Tables.MaximumModules)
+        if (start < end && s_moduleCount < Tables.MaximumModules)
         {
             s_tables.Modules[s_moduleCount * 2] = start;
             s_tables.Modules[(s_moduleCount * 2) + 1] = end;

@@ -77,6 +77,17 @@ internal static unsafe class Gateway
         Cpu.RestoreInterrupts(flags);
     }
 
+    /// <summary>Lets the idle task watch memory for a device: see <see cref="IdleWatch"/>.</summary>
+    public static void BeginIdleWatch(ulong physical, byte bits, int signalled, long until, bool looksAtCalls)
+    {
+        ulong flags = Cpu.DisableInterrupts();
+        IdleWatch.Begin(physical, bits, signalled, until, looksAtCalls);
+        Cpu.RestoreInterrupts(flags);
+    }
+
+    /// <summary>Ends it.</summary>
+    public static void EndIdleWatch() => IdleWatch.End();
+
     /// <summary>Signals an event as an interrupt would.</summary>
     public static void SignalEvent(int signalledEvent)
     {
@@ -116,6 +127,11 @@ internal static unsafe class Gateway
     /// <summary>True when a range of memory may be touched. Every page of it has a frame afterwards.</summary>
     public static bool IsAccessible(ulong address, ulong length, bool isWrite)
     {
+        if (AddressSpace.IsPresent(address, length, isWrite))
+        {
+            return true;
+        }
+
         ulong flags = Cpu.DisableInterrupts();
         bool isAccessible = AddressSpace.TryMakePresent(address, length, isWrite);
         Cpu.RestoreInterrupts(flags);

@@ -26,6 +26,7 @@ internal static unsafe class IoApic
     private const ushort TriggerLevel = 12;
 
     private static ulong s_base;
+    private static uint s_selected; // 0: none; register 0 is not used
     private static Lines s_lines;
 
     public static void Initialize()
@@ -104,7 +105,15 @@ internal static unsafe class IoApic
         Volatile.Write(ref *(uint*)(s_base + Window), low);
     }
 
-    private static void Select(uint register) => Volatile.Write(ref *(uint*)s_base, register);
+    /// <summary>Chooses the register behind the window. It is mostly the same, and a write that is not needed costs as much as one that is.</summary>
+    private static void Select(uint register)
+    {
+        if (register != s_selected)
+        {
+            s_selected = register;
+            Volatile.Write(ref *(uint*)s_base, register);
+        }
+    }
 
     private static void MaskLegacyControllers()
     {

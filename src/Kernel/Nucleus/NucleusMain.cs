@@ -128,6 +128,9 @@ internal static unsafe class NucleusMain
         byte* regionSize = PushSetting(&text, "DOTNET_GCRegionSize="u8, Mib);
         byte* regionRange = PushSetting(&text, "DOTNET_GCRegionRange="u8, ((s_heapLimit * 5) + (256 * Mib) - 1) & ~((256 * Mib) - 1));
         byte* concurrent = Push(&text, "DOTNET_gcConcurrent=0"u8);
+
+        // Each word of a stack that could be a reference counts as one. To unwind some 20 stacks frame by frame, through the tables of each, was most of a pause.
+        byte* conservative = Push(&text, "DOTNET_gcConservative=1"u8);
         byte* stackSize = Push(&text, "DOTNET_Thread_DefaultStackSize=100000"u8);
         byte* home = Push(&text, "HOME=/root"u8);
         byte* terminal = Push(&text, "TERM=linux"u8);
@@ -141,6 +144,7 @@ internal static unsafe class NucleusMain
         *slot++ = (ulong)regionSize;
         *slot++ = (ulong)regionRange;
         *slot++ = (ulong)concurrent;
+        *slot++ = (ulong)conservative;
         *slot++ = (ulong)stackSize;
         *slot++ = (ulong)home;
         *slot++ = (ulong)terminal;

@@ -80,6 +80,7 @@ internal static unsafe class SystemCalls
             Trace(number, frame);
         }
 
+        IdleWatch.Look();
         if (Scheduler.IsRescheduleNeeded)
         {
             Scheduler.RescheduleFromCall();

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using KernelSockets.Kernel.Nucleus;
 using KernelSockets.Sockets;
 using KernelSockets.Vfs;
+using KernelSockets.Vfs.Pipe;
 using KernelSockets.Vfs.Sockets;
 
 namespace KernelSockets.Kernel.Syscalls;
@@ -27,7 +28,7 @@ internal sealed class FileCalls
             case Linux.Write or Linux.Pwrite64:
                 result = Write(call);
                 return true;
-            case Linux.Readv or Linux.Writev:
+            case Linux.Readv or Linux.Writev or Linux.Preadv or Linux.Pwritev or Linux.Preadv2 or Linux.Pwritev2:
                 result = Transfer(call);
                 return true;
             case Linux.Close:
@@ -39,7 +40,10 @@ internal sealed class FileCalls
             case Linux.Dup2 or Linux.Dup3:
                 result = DuplicateTo(call);
                 return true;
-            case Linux.Fcntl:
+            case Linux.CloseRange:
+                result = -(long)CloseRange(call);
+                return true;
+            case Linux.Fcntl when !LockCalls.IsLockCommand(call.B):
                 result = FileControl.Execute(_vfs.Files, call.Job, (int)call.A, (int)call.B, (long)call.C).ToSystemCall();
                 return true;
             case Linux.Ioctl:
@@ -47,6 +51,9 @@ internal sealed class FileCalls
                 return true;
             case Linux.Lseek:
                 result = Seek(call);
+                return true;
+            case Linux.Ftruncate:
+                result = Truncate(call);
                 return true;
             case Linux.Pipe or Linux.Pipe2:
                 result = MakePipe(call);
@@ -61,6 +68,12 @@ internal sealed class FileCalls
 
     private long Read(in CallArguments call)
     {
+        bool isAtPosition = call.Number == Linux.Pread64;
+        if (isAtPosition && (long)call.D < 0)
+        {
+            return -(long)Errno.EINVAL;
+        }
+
         ulong length = Math.Min(call.C, UserMemory.MaximumTransfer);
         if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
         {
@@ -69,11 +82,11 @@ internal sealed class FileCalls
 
         try
         {
-            length = Math.Min(length, MostRead(file!));
+            length = Math.Min(length, MostRead(file!, isAtPosition ? (long)call.D : file!.Position));
             Span<byte> memory = default;
             IoResult result = !UserMemory.IsPossible(call.B, call.C) || !UserMemory.TryWrite(call.B, length, out memory)
                 ? Errno.EFAULT
-                : call.Number == Linux.Read ? file!.Read(memory) : file!.ReadAt(memory, (long)call.D);
+                : isAtPosition ? file!.ReadAt(memory, (long)call.D) : file!.Read(memory);
             return result.ToSystemCall();
         }
         finally
@@ -83,13 +96,14 @@ internal sealed class FileCalls
     }
 
     /// <summary>More than a read can deliver, so that a longer buffer need not be there in full.</summary>
-    private static ulong MostRead(OpenFile file)
+    private static ulong MostRead(OpenFile file, long position)
     {
         const ulong Counter = sizeof(ulong);
         const ulong Datagram = 0x1_0000;
         return file.Operations.Type switch
         {
             FileSystemType.Event => Counter,
+            FileSystemType.Memory or FileSystemType.Minix when file.Inode.Mode.IsRegular() => (ulong)Math.Max(file.Inode.Size - position, 0),
             FileSystemType.Socket when SocketFileSystem.Find(file)?.Kind != SocketKind.Stream => Datagram,
             _ => UserMemory.MaximumTransfer,
         };
@@ -97,6 +111,11 @@ internal sealed class FileCalls
 
     private long Write(in CallArguments call)
     {
+        if (call.Number == Linux.Pwrite64 && (long)call.D < 0)
+        {
+            return -(long)Errno.EINVAL;
+        }
+
         ulong length = Math.Min(call.C, UserMemory.MaximumTransfer);
         if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
         {
@@ -116,10 +135,12 @@ internal sealed class FileCalls
         }
     }
 
-    /// <summary>readv and writev: piece by piece, until one is short.</summary>
+    /// <summary>readv, writev and their relatives with a position: piece by piece, until one is short.</summary>
     private long Transfer(in CallArguments call)
     {
-        if (call.C > MaximumVectors)
+        bool hasFlags = call.Number is Linux.Preadv2 or Linux.Pwritev2;
+        bool hasPosition = call.Number is Linux.Preadv or Linux.Pwritev || (hasFlags && (long)call.D != -1);
+        if (hasPosition && (long)call.D < 0)
         {
             return -(long)Errno.EINVAL;
         }
@@ -131,13 +152,19 @@ internal sealed class FileCalls
 
         try
         {
-            if (SocketFileSystem.Find(file!) is not null && !file!.IsPathOnly)
+            error = CheckTransfer(call, file!, hasPosition, hasFlags);
+            if (error != Errno.Success)
+            {
+                return -(long)error;
+            }
+
+            if (file!.Operations.Type is FileSystemType.Socket or FileSystemType.Pipe && !file.IsPathOnly)
             {
                 return TransferMessage(call, file);
             }
 
             return UserMemory.TryRead(call.B, call.C * VectorBytes, out ReadOnlySpan<byte> vectors)
-                ? TransferAll(file!, vectors, call.Number == Linux.Writev)
+                ? TransferAll(file!, vectors, IsWrite(call), hasPosition ? (long)call.D : null)
                 : -(long)Errno.EFAULT;
         }
         finally
@@ -146,21 +173,51 @@ internal sealed class FileCalls
         }
     }
 
-    /// <summary>readv and writev on a socket: all buffers are one message.</summary>
+    private static bool IsWrite(in CallArguments call) => call.Number is Linux.Writev or Linux.Pwritev or Linux.Pwritev2;
+
+    /// <summary>What is wrong before any buffer is looked at, in Linux's order.</summary>
+    private static Errno CheckTransfer(in CallArguments call, OpenFile file, bool hasPosition, bool hasFlags)
+    {
+        if (hasPosition && !file.IsPathOnly && !file.Operations.HasPosition(file.Inode))
+        {
+            return Errno.ESPIPE;
+        }
+
+        if (!(IsWrite(call) ? file.CanWrite : file.CanRead))
+        {
+            return Errno.EBADF;
+        }
+
+        return call.C > MaximumVectors ? Errno.EINVAL : hasFlags && (int)call.F != 0 ? Errno.EOPNOTSUPP : Errno.Success;
+    }
+
+    /// <summary>readv and writev on a socket or pipe: all buffers are one message.</summary>
     private static long TransferMessage(in CallArguments call, OpenFile file)
     {
-        bool isWrite = call.Number == Linux.Writev;
+        bool isWrite = IsWrite(call);
         Errno error = UserVectors.Current.TryRead(call.B, call.C, isWritten: !isWrite, out IoVector data);
         if (error != Errno.Success)
         {
             return -(long)error;
         }
 
-        IoResult result = isWrite ? SocketFileSystem.Write(file, data) : SocketFileSystem.Read(file, data);
-        return result.ToSystemCall();
+        return (file.Operations.Type == FileSystemType.Socket ? TransferSocket(file, data, isWrite) : TransferPipe(file, data, isWrite)).ToSystemCall();
     }
 
-    private static long TransferAll(OpenFile file, ReadOnlySpan<byte> vectors, bool isWrite)
+    private static IoResult TransferSocket(OpenFile file, IoVector data, bool isWrite) =>
+        isWrite ? SocketFileSystem.Write(file, data) : SocketFileSystem.Read(file, data);
+
+    private static IoResult TransferPipe(OpenFile file, IoVector data, bool isWrite)
+    {
+        if (!(isWrite ? file.CanWrite : file.CanRead))
+        {
+            return Errno.EBADF;
+        }
+
+        return isWrite ? PipeFileSystem.Write(file, data) : PipeFileSystem.Read(file, data);
+    }
+
+    private static long TransferAll(OpenFile file, ReadOnlySpan<byte> vectors, bool isWrite, long? position)
     {
         long total = 0;
         for (int i = 0; i < vectors.Length; i += VectorBytes)
@@ -177,29 +234,57 @@ internal sealed class FileCalls
                 continue;
             }
 
-            IoResult result;
-            if (isWrite)
-            {
-                result = UserMemory.TryRead(address, length, out ReadOnlySpan<byte> source) ? file.Write(source) : Errno.EFAULT;
-            }
-            else
-            {
-                result = UserMemory.TryWrite(address, length, out Span<byte> destination) ? file.Read(destination) : Errno.EFAULT;
-            }
-
+            IoResult result = isWrite ? WritePart(file, address, length, position + total) : ReadPart(file, address, length, position + total);
             if (!result.IsSuccess)
             {
                 return total > 0 ? total : result.ToSystemCall();
             }
 
             total += result.Count;
-            if ((ulong)result.Count < length)
+
+            // A terminal that has nothing more would keep what it gave waiting.
+            bool mayWait = !isWrite && !file.Operations.HasPosition(file.Inode);
+            if ((ulong)result.Count < length || mayWait)
             {
                 break;
             }
         }
 
         return total;
+    }
+
+    private static IoResult WritePart(OpenFile file, ulong address, ulong length, long? position)
+    {
+        if (!UserMemory.TryRead(address, length, out ReadOnlySpan<byte> source))
+        {
+            return Errno.EFAULT;
+        }
+
+        return position is null ? file.Write(source) : file.WriteAt(source, position.Value);
+    }
+
+    private static IoResult ReadPart(OpenFile file, ulong address, ulong length, long? position)
+    {
+        if (!UserMemory.TryWrite(address, length, out Span<byte> destination))
+        {
+            return Errno.EFAULT;
+        }
+
+        return position is null ? file.Read(destination) : file.ReadAt(destination, position.Value);
+    }
+
+    private Errno CloseRange(in CallArguments call)
+    {
+        const uint Unshare = 2; // CLOSE_RANGE_UNSHARE: descriptors are shared with nobody who could be left out
+        const uint CloseOnExec = 4; // CLOSE_RANGE_CLOEXEC
+        uint flags = (uint)call.C;
+        if ((flags & ~(Unshare | CloseOnExec)) != 0 || (uint)call.A > (uint)call.B)
+        {
+            return Errno.EINVAL;
+        }
+
+        _vfs.Files.CloseRange(call.Job, (uint)call.A, (uint)call.B, isMarked: (flags & CloseOnExec) != 0);
+        return Errno.Success;
     }
 
     private long DuplicateTo(in CallArguments call)
@@ -239,6 +324,23 @@ internal sealed class FileCalls
         {
             file!.Release();
         }
+    }
+
+    private long Truncate(in CallArguments call)
+    {
+        if ((long)call.B < 0)
+        {
+            return -(long)Errno.EINVAL;
+        }
+
+        if (_vfs.Files.TryGet(call.Job, (int)call.A, out OpenFile? file) is Errno error and not Errno.Success)
+        {
+            return -(long)error;
+        }
+
+        error = file!.Truncate((long)call.B);
+        file.Release();
+        return -(long)error;
     }
 
     private long Seek(in CallArguments call)

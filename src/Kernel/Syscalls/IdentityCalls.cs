@@ -3,7 +3,7 @@ using KernelSockets.Kernel.Tasks;
 
 namespace KernelSockets.Kernel.Syscalls;
 
-/// <summary>The system calls that tell who is asking and where: uname, the user's identity, usage; and the end of a program.</summary>
+/// <summary>The system calls that tell who is asking and where: uname, the user's identity, the umask, usage; and the end of a program.</summary>
 internal sealed class IdentityCalls
 {
     private const ulong FieldBytes = 65;
@@ -20,6 +20,9 @@ internal sealed class IdentityCalls
         switch (call.Number)
         {
             case Linux.Getuid or Linux.Getgid or Linux.Geteuid or Linux.Getegid or Linux.Getppid:
+                return true;
+            case Linux.Umask:
+                result = (long)FileCreationMask.Exchange((InodeMode)(call.A & (ulong)InodeMode.AllForAll));
                 return true;
             case Linux.Uname:
                 result = Uname(call.A);
@@ -68,7 +71,7 @@ internal sealed class IdentityCalls
     /// <summary>Environment.Exit ends the calling job. From the kernel itself it is the end of the machine.</summary>
     private static void Exit(int status)
     {
-        if (Job.Current is { } job)
+        if (Job.Current is { IsConsoleShell: false } job)
         {
             job.ExitFromNative(status);
         }

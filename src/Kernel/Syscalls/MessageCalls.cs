@@ -143,13 +143,14 @@ internal sealed class MessageCalls
         return error;
     }
 
-    private static IoResult Send(Socket socket, ulong address, MessageFlags flags)
-    {
-        if (!UserMemory.TryRead(address, HeaderSize, out ReadOnlySpan<byte> header))
-        {
-            return Errno.EFAULT;
-        }
+    private static IoResult Send(Socket socket, ulong address, MessageFlags flags) =>
+        UserMemory.TryRead(address, HeaderSize, out ReadOnlySpan<byte> header) ? Send(socket, header, flags) : Errno.EFAULT;
 
+    /// <param name="socket">Through what.</param>
+    /// <param name="header">A struct msghdr.</param>
+    /// <param name="flags">How.</param>
+    private static IoResult Send(Socket socket, ReadOnlySpan<byte> header, MessageFlags flags)
+    {
         ulong name = BinaryPrimitives.ReadUInt64LittleEndian(header);
         int nameLength = name == 0 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(header[NameLengthOffset..]);
         ulong controlLength = BinaryPrimitives.ReadUInt64LittleEndian(header[ControlLengthOffset..]);
@@ -195,13 +196,15 @@ internal sealed class MessageCalls
         return count > UserVectors.MaximumCount ? Errno.EMSGSIZE : UserVectors.Current.TryRead(vectors, count, isWritten, out data);
     }
 
-    private static IoResult Receive(Socket socket, ulong address, MessageFlags flags)
-    {
-        if (!UserMemory.TryWrite(address, HeaderSize, out Span<byte> header))
-        {
-            return Errno.EFAULT;
-        }
+    private static IoResult Receive(Socket socket, ulong address, MessageFlags flags) =>
+        UserMemory.TryWrite(address, HeaderSize, out Span<byte> header) ? Receive(socket, address, header, flags) : Errno.EFAULT;
 
+    /// <param name="socket">From where.</param>
+    /// <param name="address">Where the header is.</param>
+    /// <param name="header">A struct msghdr.</param>
+    /// <param name="flags">How.</param>
+    private static IoResult Receive(Socket socket, ulong address, Span<byte> header, MessageFlags flags)
+    {
         ulong name = BinaryPrimitives.ReadUInt64LittleEndian(header);
         UserAddress place = default;
         Errno error = name == 0 ? Errno.Success : UserAddress.TryPrepare(name, address + NameLengthOffset, out place);
@@ -236,16 +239,16 @@ internal sealed class MessageCalls
     {
         uint count = Math.Min((uint)call.C, (uint)UserVectors.MaximumCount);
         MessageFlags flags = SocketFileSystem.FlagsOf(file, (MessageFlags)(int)call.D);
+        ManyHeaders headers = new(call.B, count);
         for (uint done = 0; done < count; done++)
         {
-            ulong address = call.B + (done * ManyHeaderSize);
-            IoResult result = UserMemory.IsAccessible(address, ManyHeaderSize, isWritten: true) ? Send(socket, address, flags) : Errno.EFAULT;
+            IoResult result = headers.TryGet(done, out Span<byte> header) ? Send(socket, header, flags) : Errno.EFAULT;
             if (!result.IsSuccess)
             {
                 return done > 0 ? done : result.ToSystemCall();
             }
 
-            WriteMoved(address, result.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(header[HeaderSize..], result.Count);
         }
 
         return count;
@@ -262,17 +265,17 @@ internal sealed class MessageCalls
 
         MessageFlags flags = SocketFileSystem.FlagsOf(file, (MessageFlags)(int)call.D & ~MessageFlags.WaitForOne);
         bool waitsForOne = ((MessageFlags)(int)call.D).HasFlag(MessageFlags.WaitForOne);
+        ManyHeaders headers = new(call.B, (uint)call.C);
         uint done = 0;
         while (done < (uint)call.C)
         {
-            ulong address = call.B + (done * ManyHeaderSize);
-            IoResult result = UserMemory.IsAccessible(address, ManyHeaderSize, isWritten: true) ? Receive(socket, address, flags) : Errno.EFAULT;
+            IoResult result = headers.TryGet(done, out Span<byte> header) ? Receive(socket, headers.AddressOf(done), header, flags) : Errno.EFAULT;
             if (!result.IsSuccess)
             {
                 return done > 0 ? done : result.ToSystemCall();
             }
 
-            WriteMoved(address, result.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(header[HeaderSize..], result.Count);
             done++;
             flags |= waitsForOne ? MessageFlags.DoNotWait : MessageFlags.None;
 
@@ -286,11 +289,30 @@ internal sealed class MessageCalls
         return done;
     }
 
-    private static void WriteMoved(ulong address, int count)
+    /// <summary>An array of struct mmsghdr: checked at once where it is sound, otherwise one by one, since those before a bad one count.</summary>
+    private readonly ref struct ManyHeaders
     {
-        if (UserMemory.TryWrite(address + HeaderSize, sizeof(int), out Span<byte> memory))
+        private readonly ulong _address;
+        private readonly Span<byte> _all;
+
+        public ManyHeaders(ulong address, uint count)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(memory, count);
+            _address = address;
+            bool isUsual = count <= UserVectors.MaximumCount;
+            _all = isUsual && UserMemory.TryWrite(address, (ulong)count * ManyHeaderSize, out Span<byte> all) ? all : default;
+        }
+
+        public ulong AddressOf(uint index) => _address + (index * ManyHeaderSize);
+
+        public bool TryGet(uint index, out Span<byte> header)
+        {
+            if (_all.IsEmpty)
+            {
+                return UserMemory.TryWrite(AddressOf(index), ManyHeaderSize, out header);
+            }
+
+            header = _all.Slice((int)index * ManyHeaderSize, ManyHeaderSize);
+            return true;
         }
     }
 }

@@ -191,7 +191,8 @@ internal sealed class SocketCalls
             return Errno.EINVAL;
         }
 
-        if (!UserMemory.TryWrite(call.D, (ulong)Math.Min(length, MaximumOption), out Span<byte> value))
+        length = FilterOption.IsFilter(call) ? FilterOption.BytesOf(length) : Math.Min(length, MaximumOption);
+        if (!UserMemory.TryWrite(call.D, (ulong)length, out Span<byte> value))
         {
             // An option that does not exist is found out before its value is.
             Span<byte> nowhere = stackalloc byte[sizeof(int)];
@@ -216,7 +217,14 @@ internal sealed class SocketCalls
             return Errno.EINVAL;
         }
 
-        return UserMemory.TryRead(call.D, (ulong)Math.Min(length, MaximumOption), out ReadOnlySpan<byte> value)
+        ReadOnlySpan<byte> value;
+        if (FilterOption.IsFilter(call))
+        {
+            Errno error = FilterOption.TryRead(call.D, length, out value);
+            return error == Errno.Success ? SocketOptions.Set(socket, (int)call.B, (int)call.C, value) : error;
+        }
+
+        return UserMemory.TryRead(call.D, (ulong)Math.Min(length, MaximumOption), out value)
             ? SocketOptions.Set(socket, (int)call.B, (int)call.C, value)
             : Errno.EFAULT;
     }

@@ -17,6 +17,12 @@ internal sealed unsafe class SystemCallTable
 
     private readonly FileCalls _files;
     private readonly NameCalls _names;
+    private readonly TreeCalls _tree;
+    private readonly AttributeCalls _attributes;
+    private readonly ExtendedAttributeCalls _extendedAttributes;
+    private readonly LockCalls _locks;
+    private readonly MountCalls _mounts;
+    private readonly SpaceCalls _space;
     private readonly PollCalls _poll;
     private readonly SelectCalls _select;
     private readonly EventCalls _events;
@@ -28,6 +34,12 @@ internal sealed unsafe class SystemCallTable
     {
         _files = new FileCalls(vfs);
         _names = new NameCalls(vfs);
+        _tree = new TreeCalls(vfs);
+        _attributes = new AttributeCalls(vfs);
+        _extendedAttributes = new ExtendedAttributeCalls(vfs);
+        _locks = new LockCalls(vfs);
+        _mounts = new MountCalls(vfs);
+        _space = new SpaceCalls(vfs);
         _poll = new PollCalls(vfs);
         _select = new SelectCalls(vfs);
         _events = new EventCalls(vfs);
@@ -61,6 +73,10 @@ internal sealed unsafe class SystemCallTable
             int job = current?.Id ?? ConsoleRouter.KernelJob;
             CallArguments call = new(frame->Rax, frame->Rdi, frame->Rsi, frame->Rdx, frame->R10, frame->R8, frame->R9, job);
             long result = s_instance!.Dispatch(call);
+            if (result == -(long)Errno.EPIPE && current is not null && call.Number is Linux.Write or Linux.Writev)
+            {
+                result = -(long)current.OnBrokenPipe((int)call.A);
+            }
 
             // The class library makes an interrupted call again, for ever; a job that was told to end is to hear that there is no point.
             bool isHopeless = result == -(long)Errno.EINTR && current is { IsInterrupted: true };
@@ -90,7 +106,8 @@ internal sealed unsafe class SystemCallTable
     {
         if (_files.TryServe(call, out long result) || _names.TryServe(call, out result) || _poll.TryServe(call, out result)
             || _messages.TryServe(call, out result) || _sockets.TryServe(call, out result) || _events.TryServe(call, out result) || _select.TryServe(call, out result)
-            || _identity.TryServe(call, out result))
+            || _identity.TryServe(call, out result) || _tree.TryServe(call, out result) || _attributes.TryServe(call, out result) || _locks.TryServe(call, out result)
+            || _space.TryServe(call, out result) || _mounts.TryServe(call, out result) || _extendedAttributes.TryServe(call, out result))
         {
             return result;
         }

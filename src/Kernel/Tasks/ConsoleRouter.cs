@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 using KernelSockets.Vfs;
 
@@ -21,6 +22,9 @@ internal static class ConsoleRouter
         SetField("s_out", new RoutedWriter(() => (Job.Current?.Streams ?? kernel).Output));
         SetField("s_error", new RoutedWriter(() => (Job.Current?.Streams ?? kernel).Error));
         SetField("s_in", new RoutedReader(() => (Job.Current?.Streams ?? kernel).Input));
+
+        // Else the first program that asks would decide for all whether the class library edits lines itself, on that program's descriptor.
+        SetField("_isStdInRedirected", new StrongBox<bool>(true));
     }
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicFields, typeof(Console))]

@@ -34,10 +34,10 @@ internal sealed class DescriptorStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        OpenFile file = Open();
+        OpenFile file = Open(isWrite: false);
         IoResult result = file.Read(buffer);
         file.Release();
-        return Count(result);
+        return result.IsSuccess ? result.Count : throw new StandardStreamException(result.Error, isWrite: false);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -46,10 +46,10 @@ internal sealed class DescriptorStream : Stream
     {
         if (Job.Current is { MayWrite: false })
         {
-            throw new IOException(Errno.EINTR.Describe());
+            throw new StandardStreamException(Errno.EINTR, isWrite: true);
         }
 
-        OpenFile file = Open();
+        OpenFile file = Open(isWrite: true);
         IoResult result = IoResult.Ok(0);
         while (!buffer.IsEmpty && result.IsSuccess)
         {
@@ -58,7 +58,10 @@ internal sealed class DescriptorStream : Stream
         }
 
         file.Release();
-        Count(result);
+        if (!result.IsSuccess)
+        {
+            throw new StandardStreamException(result.Error, isWrite: true);
+        }
     }
 
     public override void Flush()
@@ -69,8 +72,6 @@ internal sealed class DescriptorStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private OpenFile Open() =>
-        _files.TryGet(_job, _fd, out OpenFile? file) == Errno.Success ? file! : throw new IOException(Errno.EBADF.Describe());
-
-    private static int Count(IoResult result) => result.IsSuccess ? result.Count : throw new IOException(result.Error.Describe());
+    private OpenFile Open(bool isWrite) =>
+        _files.TryGet(_job, _fd, out OpenFile? file) == Errno.Success ? file! : throw new StandardStreamException(Errno.EBADF, isWrite);
 }

@@ -29,7 +29,8 @@ internal sealed class KernelWaitQueue : WaitQueue
         }
         finally
         {
-            Reenter(gate);
+            // Without the gate the task could not be taken off the queue, and the caller would leave a lock that it does not hold.
+            gate.EnterUninterrupted();
         }
 
         if (task.Queue == this)
@@ -60,33 +61,6 @@ internal sealed class KernelWaitQueue : WaitQueue
         while (_head is not null)
         {
             WakeOne();
-        }
-    }
-
-    /// <summary>
-    /// Enters the gate, also when the thread is interrupted while another one holds it: without the gate the task could not be taken off the queue, and the
-    /// caller would leave a lock that it does not hold. The interrupt strikes at the thread's next wait in the class library.
-    /// </summary>
-    private static void Reenter(Lock gate)
-    {
-        bool isInterrupted = false;
-        bool isEntered = false;
-        while (!isEntered)
-        {
-            try
-            {
-                gate.Enter();
-                isEntered = true;
-            }
-            catch (ThreadInterruptedException)
-            {
-                isInterrupted = true;
-            }
-        }
-
-        if (isInterrupted)
-        {
-            Thread.CurrentThread.Interrupt();
         }
     }
 

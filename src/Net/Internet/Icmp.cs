@@ -18,7 +18,6 @@ public sealed class Icmp
     {
         _stack = stack;
         Errors = new IcmpErrorSender(stack, Statistics);
-        Sessions = new EchoSessionTable(stack, Statistics);
         stack.Ipv4.Register(Ipv4Protocol.Icmp, new Handler(this));
     }
 
@@ -27,8 +26,6 @@ public sealed class Icmp
 
     internal IcmpErrorSender Errors { get; }
 
-    internal EchoSessionTable Sessions { get; }
-
     /// <summary>Builds an ICMP header for <paramref name="data"/>, with the checksum of both.</summary>
     internal static void EmitHeader(in IcmpFields fields, ReadOnlySpan<byte> data, Span<byte> header)
     {
@@ -36,6 +33,15 @@ public sealed class Icmp
         ulong sum = InternetChecksum.Sum(header[IcmpHeader.RestOffset..], InternetChecksum.Sum(header[..IcmpHeader.ChecksumOffset]));
         ushort checksum = InternetChecksum.Finish(InternetChecksum.Sum(data, sum));
         BinaryPrimitives.WriteUInt16BigEndian(header[IcmpHeader.ChecksumOffset..], checksum);
+    }
+
+    /// <summary>Counts a message that a raw socket has sent.</summary>
+    internal void CountSent(ReadOnlySpan<byte> message, Errno result)
+    {
+        bool isSent = result == Errno.Success;
+        Statistics.OutMsgs += isSent ? 1 : 0;
+        Statistics.OutErrors += isSent ? 0 : 1;
+        Statistics.OutEchos += isSent && message is [(byte)IcmpType.EchoRequest, ..] ? 1 : 0;
     }
 
     private void Receive(in Ipv4Datagram datagram)
@@ -55,7 +61,6 @@ public sealed class Icmp
                 break;
             case IcmpType.EchoReply:
                 Statistics.InEchoReps++;
-                Sessions.ReceiveReply(datagram, message);
                 break;
             case IcmpType.DestinationUnreachable:
                 Statistics.InDestUnreachs++;
@@ -136,8 +141,6 @@ public sealed class Icmp
             Type = message.Type,
             Code = message.Code,
             Rest = message.Rest,
-            TimeToLive = datagram.Header.TimeToLive,
-            Length = message.Length,
             ReceivedAt = datagram.ReceivedAt,
             Quotation = quotation,
         });
@@ -146,7 +149,5 @@ public sealed class Icmp
     private sealed class Handler(Icmp owner) : Ipv4ProtocolHandler
     {
         public override void Receive(in Ipv4Datagram datagram) => owner.Receive(datagram);
-
-        public override void ReceiveError(in Ipv4ErrorReport report) => owner.Sessions.ReceiveError(report);
     }
 }

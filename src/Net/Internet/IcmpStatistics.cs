@@ -35,12 +35,6 @@ public sealed class IcmpStatistics
     /// <summary>Echo requests to a broadcast or multicast address; ignored (RFC 1122 §3.2.2.6 allows it).</summary>
     public long InEchosToGroup { get; internal set; }
 
-    /// <summary>Echo replies and errors that no open session asked for.</summary>
-    public long InUnmatched { get; internal set; }
-
-    /// <summary>Answers dropped because a session's queue was full.</summary>
-    public long InSessionOverflows { get; internal set; }
-
     /// <summary>Messages sent.</summary>
     public long OutMsgs { get; internal set; }
 

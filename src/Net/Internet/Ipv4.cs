@@ -17,6 +17,7 @@ public sealed class Ipv4
         Routes = new Ipv4Routes(stack);
         Output = new Ipv4Output(stack, this);
         Reassembler = new Reassembler(stack, Statistics);
+        Groups = new Ipv4Groups(stack);
     }
 
     /// <summary>Counters.</summary>
@@ -28,7 +29,7 @@ public sealed class Ipv4
 
     internal Reassembler Reassembler { get; }
 
-    internal Ipv4Groups Groups { get; } = new();
+    internal Ipv4Groups Groups { get; }
 
     /// <summary>Sees every datagram for this host before its protocol; null for nobody.</summary>
     internal IIpv4RawReceiver? RawReceiver { get; set; }

@@ -20,12 +20,6 @@ internal readonly ref struct Ipv4ErrorReport
     /// </summary>
     public uint Rest { get; init; }
 
-    /// <summary>TTL that the report arrived with; 0 for a local one.</summary>
-    public byte TimeToLive { get; init; }
-
-    /// <summary>Bytes of the ICMP message; 0 for a local report.</summary>
-    public int Length { get; init; }
-
     /// <summary>When it came in.</summary>
     public required Instant ReceivedAt { get; init; }
 

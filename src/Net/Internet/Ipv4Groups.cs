@@ -10,13 +10,17 @@ internal sealed class Ipv4Groups
     /// <summary>Memberships of all interfaces together.</summary>
     internal const int Capacity = 256;
 
-    private readonly List<Membership> _memberships = new(Capacity);
+    private readonly NetStack _stack;
+    private readonly List<Ipv4Membership> _memberships = new(Capacity);
+
+    /// <param name="stack">The stack.</param>
+    public Ipv4Groups(NetStack stack) => _stack = stack;
 
     /// <summary>224.0.0.1 (RFC 1112 §4).</summary>
     internal static Ipv4Address AllHosts => new(0xE000_0001);
 
-    /// <summary>Memberships now.</summary>
-    public int Count => _memberships.Count;
+    /// <summary>All memberships, in the order in which they began.</summary>
+    public List<Ipv4Membership> Memberships => _memberships;
 
     /// <summary>Joins a group on an interface; whoever joins twice has to leave twice.</summary>
     /// <returns><see cref="Errno.EINVAL"/> for no multicast address, <see cref="Errno.ENOBUFS"/> when there are too many.</returns>
@@ -38,7 +42,10 @@ internal sealed class Ipv4Groups
             return Errno.ENOBUFS;
         }
 
-        _memberships.Add(new Membership(netInterface, group));
+        Ipv4Membership added = new(netInterface, group, _stack.Igmp.Report);
+        _memberships.Add(added);
+        netInterface.Filter.AddGroup(NetInterface.MulticastAddress(group));
+        _stack.Igmp.Join(added);
         return Errno.Success;
     }
 
@@ -58,7 +65,9 @@ internal sealed class Ipv4Groups
 
         if (--membership.Users == 0)
         {
+            _stack.Igmp.Leave(membership);
             _memberships.Remove(membership);
+            netInterface.Filter.RemoveGroup(NetInterface.MulticastAddress(group));
         }
 
         return Errno.Success;
@@ -67,9 +76,10 @@ internal sealed class Ipv4Groups
     /// <summary>True for a group whose datagrams are for this host when they come in on <paramref name="netInterface"/>.</summary>
     public bool IsMember(NetInterface netInterface, Ipv4Address group) => group == AllHosts || Find(netInterface, group) is not null;
 
-    private Membership? Find(NetInterface netInterface, Ipv4Address group)
+    /// <summary>The membership of a group on an interface; null for none.</summary>
+    public Ipv4Membership? Find(NetInterface netInterface, Ipv4Address group)
     {
-        foreach (Membership membership in _memberships)
+        foreach (Ipv4Membership membership in _memberships)
         {
             if (membership.Group == group && ReferenceEquals(membership.Interface, netInterface))
             {
@@ -78,14 +88,5 @@ internal sealed class Ipv4Groups
         }
 
         return null;
-    }
-
-    private sealed class Membership(NetInterface netInterface, Ipv4Address group)
-    {
-        public NetInterface Interface { get; } = netInterface;
-
-        public Ipv4Address Group { get; } = group;
-
-        public int Users { get; set; } = 1;
     }
 }

@@ -111,6 +111,45 @@ internal sealed class Ipv4Output
         return result;
     }
 
+    /// <summary>Sends a datagram whose payload is in a packet already, with room for the headers in front; takes over the caller's reference.</summary>
+    /// <returns>As <see cref="Send"/>.</returns>
+    public Errno SendPacket(in Ipv4Transmission transmission, PacketBuffer packet)
+    {
+        int length = Ipv4Header.MinimumSize + packet.Length;
+        Errno result = FindRoute(transmission.Destination, transmission.Interface, transmission.Route, out Ipv4Route route);
+        if (result == Errno.Success && packet.SegmentSize == 0 && length > route.Interface.Mtu)
+        {
+            // The MTU has shrunk since the payload was cut: this one goes in fragments.
+            PartialChecksum.Complete(packet);
+            result = Send(transmission with { DontFragment = false }, packet.Data, []);
+            packet.Release();
+            return result;
+        }
+
+        Statistics.OutRequests++;
+        if (result == Errno.Success && transmission.Source.IsLoopback && !route.Interface.IsLoopback)
+        {
+            result = Errno.EINVAL; // RFC 1122 §3.2.1.3 (g), as in Send
+            Statistics.OutDiscards++;
+        }
+
+        if (result != Errno.Success)
+        {
+            packet.Release();
+            return result;
+        }
+
+        MakeFields(transmission, route, length + packet.FragmentLength).Emit(packet.Prepend(Ipv4Header.MinimumSize));
+        return transmission is { TimeToLive: 0, Destination.IsMulticast: true } ? Swallow(packet) : Count(route.Interface.SendIpv4(route.NextHop, packet));
+    }
+
+    /// <summary>RFC 1112 §6.1: a TTL of 0 keeps a multicast within this host.</summary>
+    private static Errno Swallow(PacketBuffer packet)
+    {
+        packet.Release();
+        return Errno.Success;
+    }
+
     private Errno FindRoute(Ipv4Address destination, NetInterface? bound, Ipv4Route? known, out Ipv4Route route)
     {
         route = known.GetValueOrDefault();
@@ -230,8 +269,7 @@ internal sealed class Ipv4Output
 
         if (fields.TimeToLive == 0 && fields.Destination.IsMulticast)
         {
-            packet.Release(); // RFC 1112 §6.1: a TTL of 0 keeps it within this host
-            return Errno.Success;
+            return Swallow(packet);
         }
 
         return Count(route.Interface.SendIpv4(route.NextHop, packet));

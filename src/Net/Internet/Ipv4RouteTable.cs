@@ -24,8 +24,9 @@ internal sealed class Ipv4RouteTable
     /// <param name="via">Only through this interface; null for whichever.</param>
     public Ipv4RouteEntry? Find(Ipv4Address destination, NetInterface? via = null)
     {
-        foreach (Ipv4RouteEntry entry in _entries)
+        for (int i = 0; i < _entries.Count; i++)
         {
+            Ipv4RouteEntry entry = _entries[i];
             if (entry.Covers(destination) && (via is null || ReferenceEquals(entry.Interface, via)))
             {
                 return entry;

@@ -19,8 +19,11 @@ internal sealed class Reassembler
     /// <summary>The share of the buffer pool that fragments may hold at most.</summary>
     private const int PoolShare = 4;
 
-    /// <summary>From the first fragment that arrives to giving up (RFC 1122 §3.3.2: a fixed value from 60 to 120 s).</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// From the first fragment that arrives to giving up. As Linux's ipfrag_time; RFC 1122 §3.3.2 recommends 60 to 120 s, with which a flood of
+    /// fragments would hold buffers for more than a minute.
+    /// </summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly NetStack _stack;
     private readonly Ipv4Statistics _statistics;
@@ -49,6 +52,7 @@ internal sealed class Reassembler
         if (fragment.Frame is null || !IsSound(fragment.Header))
         {
             _statistics.ReasmFails++;
+            DropHopeless(fragment.Header);
             return;
         }
 
@@ -76,7 +80,18 @@ internal sealed class Reassembler
         int size = header.Payload.Length;
         return size > 0
             && (!header.MoreFragments || size % Ipv4Header.FragmentUnit == 0)
-            && header.HeaderLength + header.FragmentOffset + size <= Ipv4Header.MaximumDatagram;
+            && !IsTooLong(header);
+    }
+
+    private static bool IsTooLong(in Ipv4Header header) => header.HeaderLength + header.FragmentOffset + header.Payload.Length > Ipv4Header.MaximumDatagram;
+
+    /// <summary>A datagram that would be too long will never be whole (the ping of death): what is here of it goes at once.</summary>
+    private void DropHopeless(in Ipv4Header header)
+    {
+        if (IsTooLong(header) && Find(header) is { } reassembly)
+        {
+            Free(reassembly);
+        }
     }
 
     private Reassembly? Find(in Ipv4Header header)

@@ -31,7 +31,7 @@ internal sealed class Reassembly
     private Ipv4Fields _key;
 
     /// <param name="expired">Called when the time for reassembly has run out.</param>
-    public Reassembly(Action<Reassembly> expired) => Timer = new StackTimer(_ => expired(this));
+    public Reassembly(Action<Reassembly> expired) => Timer = new CallbackTimer(_ => expired(this));
 
     public StackTimer Timer { get; }
 

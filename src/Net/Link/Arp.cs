@@ -1,7 +1,7 @@
 namespace KernelSockets.Net;
 
 /// <summary>
-/// The Address Resolution Protocol: RFC 826 with the requirements of RFC 1122 §2.3.2, address conflict detection of RFC 5227 §2.4, and
+/// The Address Resolution Protocol: RFC 826 with the requirements of RFC 1122 §2.3.2, address conflict detection of RFC 5227, and
 /// the states
 /// of RFC 4861 §7.3.2 so that a neighbour in use is asked again by unicast before it is given up.
 /// </summary>
@@ -73,6 +73,7 @@ public sealed class Arp
             return;
         }
 
+        netInterface.Probe.Examine(packet);
         if (!netInterface.HasAddress)
         {
             return;
@@ -134,6 +135,16 @@ public sealed class Arp
         {
             Statistics.OutAnnouncements++;
         }
+    }
+
+    /// <summary>Asks for an address that we want to have, without a sender address, so that nobody learns it (RFC 5227 §2.1.1).</summary>
+    /// <returns>False when the request did not reach the wire.</returns>
+    internal bool Probe(NetInterface netInterface, Ipv4Address address)
+    {
+        ArpFields probe = new(ArpOperation.Request, netInterface.Device.Address, Ipv4Address.Any, MacAddress.Any, address);
+        bool isSent = netInterface.Device.IsLinkUp && Emit(netInterface, probe, MacAddress.Broadcast);
+        Statistics.OutProbes += isSent ? 1 : 0;
+        return isSent;
     }
 
     /// <summary>Enters a permanent neighbour, or makes an existing one permanent.</summary>

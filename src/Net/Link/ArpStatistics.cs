@@ -24,11 +24,17 @@ public sealed class ArpStatistics
     /// <summary>Announcements and defences sent (RFC 5227).</summary>
     public long OutAnnouncements { get; internal set; }
 
+    /// <summary>Probes for addresses we want to have sent (RFC 5227 §2.1.1).</summary>
+    public long OutProbes { get; internal set; }
+
     /// <summary>ARP packets not sent for want of a buffer or because the device refused.</summary>
     public long OutDiscards { get; internal set; }
 
     /// <summary>Packets that claimed our address for another station.</summary>
     public long AddressConflicts { get; internal set; }
+
+    /// <summary>Packets that showed that another station has, or wants, the address we probed for.</summary>
+    public long ProbeConflicts { get; internal set; }
 
     /// <summary>Changes of a neighbour's hardware address ignored because the last one was too recent.</summary>
     public long UpdatesRefused { get; internal set; }

@@ -66,6 +66,7 @@ internal sealed class LoopbackDevice : NetworkDevice
         while (count < budget && TryTake(out PacketBuffer? frame))
         {
             receiver.Receive(frame);
+            frame.Release();
             count++;
         }
 

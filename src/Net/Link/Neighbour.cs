@@ -10,7 +10,7 @@ internal sealed class Neighbour
     internal const int MaximumPending = 8;
 
     /// <param name="expired">Called when the entry's timer runs out.</param>
-    public Neighbour(Action<Neighbour, Instant> expired) => Timer = new StackTimer(now => expired(this, now));
+    public Neighbour(Action<Neighbour, Instant> expired) => Timer = new CallbackTimer(now => expired(this, now));
 
     public NetInterface? Interface { get; set; }
 

@@ -16,6 +16,7 @@ public sealed class NetInterface : IFrameReceiver
 
     private readonly NetStack _stack;
     private IFrameTap[] _taps = [];
+    private bool _isInBatch; // of the task that calls Receive, which is one
 
     internal NetInterface(NetStack stack, NetworkDevice device, string name, int index, bool isLoopback)
     {
@@ -27,7 +28,10 @@ public sealed class NetInterface : IFrameReceiver
         MaximumMtu = Math.Min(device.Mtu, PacketBufferPool.BufferSize - NetStack.LinkHeadroom);
         Mtu = MaximumMtu;
         WasLinkUp = device.IsLinkUp;
-        AnnounceTimer = new StackTimer(_ => stack.ContinueAnnouncing(this));
+        AnnounceTimer = new CallbackTimer(_ => stack.ContinueAnnouncing(this));
+        Filter = new InterfaceFilter(device);
+        Filter.AddGroup(MulticastAddress(Ipv4Groups.AllHosts));
+        Probe = new AddressProbe(stack, this);
     }
 
     /// <summary>For example <c>eth0</c>.</summary>
@@ -46,10 +50,10 @@ public sealed class NetInterface : IFrameReceiver
     public NetworkDevice Device { get; }
 
     /// <summary>Our address; 0.0.0.0 for none.</summary>
-    public Ipv4Address Address { get; internal set; }
+    public Ipv4Address Address { get; private set; }
 
     /// <summary>Prefix of its network, 0 to 32.</summary>
-    public int PrefixLength { get; internal set; }
+    public int PrefixLength { get; private set; }
 
     /// <summary>Largest IP packet in bytes.</summary>
     public int Mtu { get; internal set; }
@@ -57,11 +61,20 @@ public sealed class NetInterface : IFrameReceiver
     /// <summary>What <see cref="Mtu"/> can be at most.</summary>
     public int MaximumMtu { get; }
 
+    /// <summary>Most TCP data in one packet that is cut into segments by the device; 0 for none. A tap shall see what is on the wire.</summary>
+    internal int SegmentationLimit => _taps.Length > 0 ? 0 : Device.SegmentationLimit;
+
     /// <summary>True when it is configured up, as it is at first.</summary>
     public bool IsUp { get; internal set; } = true;
 
     /// <summary>Counters of the Ethernet layer.</summary>
     public NetInterfaceStatistics Statistics { get; } = new();
+
+    /// <summary>What the device lets through.</summary>
+    internal InterfaceFilter Filter { get; }
+
+    /// <summary>Asks for an address before it is used.</summary>
+    internal AddressProbe Probe { get; }
 
     /// <summary>Announcements of the address still to send (RFC 5227 §2.3), and the time for the next.</summary>
     internal int AnnouncementsLeft { get; set; }
@@ -70,6 +83,9 @@ public sealed class NetInterface : IFrameReceiver
 
     /// <summary>When the address was last defended (RFC 5227 §2.4); null for never.</summary>
     internal Instant? DefendedAt { get; set; }
+
+    /// <summary>Until then a multicast router of IGMP version 1 counts as present (RFC 2236 §4).</summary>
+    internal Instant Version1RouterUntil { get; set; }
 
     internal bool HasAddress => !Address.IsAny;
 
@@ -80,19 +96,40 @@ public sealed class NetInterface : IFrameReceiver
     internal Action? LinkUp { get; set; }
 
     /// <summary>The subnet's broadcast address (RFC 922); prefixes of 31 and 32 bits have none (RFC 3021).</summary>
-    internal Ipv4Address DirectedBroadcast => HasAddress && PrefixLength < Ipv4Address.Bits - 1
-        ? new Ipv4Address(Address.Value | ~Ipv4Address.Mask(PrefixLength).Value)
-        : Ipv4Address.Broadcast;
+    internal Ipv4Address DirectedBroadcast { get; private set; } = Ipv4Address.Broadcast;
 
-    /// <summary>Takes a frame from the device, with one reference.</summary>
+    /// <summary>Takes a frame from the device, whose it stays.</summary>
     public void Receive(PacketBuffer frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        if (_isInBatch)
+        {
+            Take(frame);
+            return;
+        }
+
         lock (_stack.Gate)
         {
-            Accept(frame);
-            frame.Release();
+            Take(frame);
         }
+    }
+
+    /// <summary>Several frames follow. The stack's gate is held until <see cref="EndBatch"/>, by the same task.</summary>
+    public void BeginBatch()
+    {
+        _stack.Gate.Enter();
+        _isInBatch = true;
+        Device.BeginBurst();
+        _stack.Tcp.BeginBatch();
+    }
+
+    /// <summary>Sends what the frames of the batch have led to.</summary>
+    public void EndBatch()
+    {
+        _stack.Tcp.EndBatch();
+        Device.EndBurst();
+        _isInBatch = false;
+        _stack.Gate.Exit();
     }
 
     /// <summary>Adds a tap. It sees frames from now on.</summary>
@@ -111,6 +148,16 @@ public sealed class NetInterface : IFrameReceiver
         {
             _taps = Array.FindAll(_taps, other => !ReferenceEquals(other, tap));
         }
+    }
+
+    /// <summary>Sets the address; 0.0.0.0 for none. Routes, neighbours and announcements are the caller's affair.</summary>
+    internal void Assign(Ipv4Address address, int prefixLength)
+    {
+        Address = address;
+        PrefixLength = prefixLength;
+        DirectedBroadcast = HasAddress && prefixLength < Ipv4Address.Bits - 1
+            ? new Ipv4Address(address.Value | ~Ipv4Address.Mask(prefixLength).Value)
+            : Ipv4Address.Broadcast;
     }
 
     /// <summary>True when a destination is on this interface's own network.</summary>
@@ -147,6 +194,18 @@ public sealed class NetInterface : IFrameReceiver
     /// <summary>Shows a whole frame to the taps and gives it to the device; takes over the caller's reference.</summary>
     internal Errno TransmitFrame(PacketBuffer packet)
     {
+        if (packet.SegmentSize > SegmentationLimit)
+        {
+            packet.Release(); // it has waited for its neighbour, and a tap has come: as lost on the wire
+            Statistics.OutDiscards++;
+            return Errno.Success;
+        }
+
+        if (packet.IsChecksumPartial && (_taps.Length > 0 || !Device.InsertsChecksums))
+        {
+            PartialChecksum.Complete(packet); // a tap shall see what is on the wire
+        }
+
         foreach (IFrameTap tap in _taps)
         {
             tap.OnFrame(this, packet, FrameDirection.Sent);
@@ -159,21 +218,22 @@ public sealed class NetInterface : IFrameReceiver
             return Errno.ENETDOWN;
         }
 
+        int segments = packet.SegmentCount;
         Errno result = Device.Transmit(packet);
         if (result == Errno.Success)
         {
-            Statistics.OutFrames++;
+            Statistics.OutFrames += segments;
         }
         else
         {
-            Statistics.OutDiscards++;
+            Statistics.OutDiscards += segments;
         }
 
         return result;
     }
 
     /// <summary>The MAC address of a multicast group (RFC 1112 §6.4).</summary>
-    private static MacAddress MulticastAddress(Ipv4Address group)
+    internal static MacAddress MulticastAddress(Ipv4Address group)
     {
         const uint GroupMask = 0x7F_FFFF;
         Span<byte> bytes = stackalloc byte[2 + Ipv4Address.Size];
@@ -189,6 +249,14 @@ public sealed class NetInterface : IFrameReceiver
         if (IsUp && EthernetHeader.TryParse(copy.Data, out EthernetHeader header))
         {
             _stack.Ipv4.Receive(this, copy, header, isLooped: true);
+        }
+    }
+
+    private void Take(PacketBuffer frame)
+    {
+        if (_taps.Length > 0 || !_stack.Tcp.Prediction.TryTake(this, frame))
+        {
+            Accept(frame);
         }
     }
 

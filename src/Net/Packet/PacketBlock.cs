@@ -1,3 +1,4 @@
+using KernelSockets.Filters;
 using KernelSockets.Sockets;
 
 namespace KernelSockets.Net;
@@ -31,6 +32,15 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
     /// <summary>Only frames from this address (connect); null for any.</summary>
     public MacAddress? RemoteAddress { get; set; }
 
+    /// <summary>PACKET_AUXDATA.</summary>
+    public bool TellsAuxiliaryData { get; set; }
+
+    /// <summary>PACKET_IGNORE_OUTGOING.</summary>
+    public bool IgnoresOutgoing { get; set; }
+
+    /// <summary>What it asks of interfaces.</summary>
+    public PacketMemberships Memberships { get; } = new();
+
     /// <summary>True while the socket itself sends: it does not see its own frames.</summary>
     public bool IsSending { get; set; }
 
@@ -46,7 +56,7 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
     public void OnFrame(NetInterface netInterface, PacketBuffer frame, FrameDirection direction)
     {
         bool isSent = direction == FrameDirection.Sent;
-        bool isWanted = Protocol != 0 && !IsSending && (Interface is null || ReferenceEquals(Interface, netInterface))
+        bool isWanted = Protocol != 0 && !IsSending && !(isSent && IgnoresOutgoing) && (Interface is null || ReferenceEquals(Interface, netInterface))
             && Accepts(netInterface);
         if (!isWanted || !EthernetHeader.TryParse(frame.Data, out EthernetHeader header))
         {
@@ -73,6 +83,13 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
     }
 
     /// <inheritdoc/>
+    public override void Free()
+    {
+        Memberships.DropAll();
+        base.Free();
+    }
+
+    /// <inheritdoc/>
     public override SocketInformation Describe() => new(
         "packet",
         $"{Interface?.Name ?? "*"}:{Protocol:x4}",
@@ -93,8 +110,20 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
 
     private void Keep(NetInterface netInterface, PacketBuffer frame, in EthernetHeader header, bool isSent)
     {
+        ReadOnlySpan<byte> data = HasLinkHeader ? frame.Data : header.Payload;
+        int kept = data.Length;
+        if (Filter.IsAttached)
+        {
+            kept = Filter.Run(data, Inform(netInterface, header, isSent));
+            if (kept == 0)
+            {
+                return;
+            }
+        }
+
         ReceivedPacket described = new()
         {
+            WholeLength = data.Length,
             Source = new SocketAddress(AddressFamily.Packet)
             {
                 InterfaceIndex = netInterface.Number,
@@ -108,6 +137,14 @@ internal sealed class PacketBlock : DatagramBlock, IFrameTap
             ReceivedAt = frame.ReceivedAt == Instant.Zero ? Stack.Clock.Now : frame.ReceivedAt,
         };
         Seen++;
-        TryEnqueue(frame, HasLinkHeader ? frame.Data : header.Payload, described);
+        TryEnqueue(frame, data[..kept], described);
     }
+
+    private static BpfPacketInformation Inform(NetInterface netInterface, in EthernetHeader header, bool isSent) => new()
+    {
+        Protocol = (ushort)header.Type,
+        PacketType = (byte)TypeOf(netInterface, header, isSent),
+        InterfaceIndex = netInterface.Number,
+        HardwareType = HardwareTypeOf(netInterface),
+    };
 }

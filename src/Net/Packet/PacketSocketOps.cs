@@ -6,8 +6,14 @@ namespace KernelSockets.Net;
 /// <summary>The packet module: frames of a link (packet(7)). bind and connect can also name a local and a remote hardware address.</summary>
 internal sealed class PacketSocketOps : DatagramSocketOps
 {
-    private const int StatisticsOption = 6;
     private const int StatisticsSize = 8;
+
+    // struct tpacket_auxdata: 0 status | 4 length | 8 length kept | 12 offset of the link header | 14 of the network header | 16 VLAN, 4 bytes
+    private const int AuxiliarySize = 20;
+    private const int AuxiliaryLengthOffset = 4;
+    private const int AuxiliaryKeptOffset = 8;
+    private const int AuxiliaryNetworkOffset = 14;
+    private const uint StatusUser = 1; // TP_STATUS_USER
 
     private readonly List<PacketBlock> _sockets = [];
 
@@ -135,22 +141,71 @@ internal sealed class PacketSocketOps : DatagramSocketOps
     }
 
     /// <inheritdoc/>
-    protected override IoResult GetProtocolOption(DatagramBlock block, int level, int name, Span<byte> value)
+    protected override IoResult GetProtocolOption(SocketBlock block, int level, int name, Span<byte> value)
     {
-        if (level != SocketLevel.Packet || name != StatisticsOption)
+        PacketBlock packets = (PacketBlock)block;
+        return level != SocketLevel.Packet ? Errno.ENOPROTOOPT : (PacketOption)name switch
+        {
+            PacketOption.Statistics => GetStatistics(packets, value),
+            PacketOption.AuxiliaryData => OptionValue.Write(value, packets.TellsAuxiliaryData ? 1 : 0),
+            PacketOption.IgnoreOutgoing => OptionValue.Write(value, packets.IgnoresOutgoing ? 1 : 0),
+            _ => Errno.ENOPROTOOPT,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override Errno SetProtocolOption(SocketBlock block, int level, int name, ReadOnlySpan<byte> value)
+    {
+        PacketBlock packets = (PacketBlock)block;
+        if (level != SocketLevel.Packet)
         {
             return Errno.ENOPROTOOPT;
         }
 
-        (long seen, long dropped) = ((PacketBlock)block).TakeStatistics();
+        switch ((PacketOption)name)
+        {
+            case PacketOption.AddMembership or PacketOption.DropMembership:
+                Errno error = PacketMembership.TryRead(Stack, value, out PacketMembership membership);
+                return error != Errno.Success ? error
+                    : (PacketOption)name == PacketOption.AddMembership ? packets.Memberships.Add(membership)
+                    : packets.Memberships.Drop(membership);
+            case PacketOption.AuxiliaryData when OptionValue.TryRead(value, out int isOn):
+                packets.TellsAuxiliaryData = isOn != 0;
+                return Errno.Success;
+            case PacketOption.IgnoreOutgoing when OptionValue.TryRead(value, out int isOn):
+                packets.IgnoresOutgoing = isOn != 0;
+                return isOn is 0 or 1 ? Errno.Success : Errno.EINVAL;
+            default:
+                return (PacketOption)name is PacketOption.AuxiliaryData or PacketOption.IgnoreOutgoing ? Errno.EINVAL : Errno.ENOPROTOOPT;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteControl(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)
+    {
+        if (!((PacketBlock)block).TellsAuxiliaryData)
+        {
+            return;
+        }
+
+        Span<byte> data = stackalloc byte[AuxiliarySize];
+        data.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(data, StatusUser);
+        BinaryPrimitives.WriteInt32LittleEndian(data[AuxiliaryLengthOffset..], packet.WholeLength);
+        BinaryPrimitives.WriteInt32LittleEndian(data[AuxiliaryKeptOffset..], packet.Length);
+        ushort networkOffset = (ushort)(block.Socket.Kind == SocketKind.Raw ? EthernetHeader.Size : 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(data[AuxiliaryNetworkOffset..], networkOffset);
+        writer.Add(SocketLevel.Packet, (int)PacketOption.AuxiliaryData, data);
+    }
+
+    private static IoResult GetStatistics(PacketBlock block, Span<byte> value)
+    {
+        (long seen, long dropped) = block.TakeStatistics();
         Span<byte> statistics = stackalloc byte[StatisticsSize];
         BinaryPrimitives.WriteUInt32LittleEndian(statistics, (uint)seen);
         BinaryPrimitives.WriteUInt32LittleEndian(statistics[sizeof(uint)..], (uint)dropped);
         return OptionValue.Write(value, statistics);
     }
-
-    /// <inheritdoc/>
-    protected override Errno SetProtocolOption(DatagramBlock block, int level, int name, ReadOnlySpan<byte> value) => Errno.ENOPROTOOPT;
 
     private static PacketBlock PacketBlockOf(Socket socket) => (PacketBlock)socket.State!;
 

@@ -21,7 +21,12 @@ internal sealed class RawReceiver : IIpv4RawReceiver
             RawBlock block = Sockets[i];
             if (block.Accepts(datagram))
             {
-                block.TryEnqueue(datagram, datagram.Header.Datagram, sourcePort: 0);
+                ReadOnlySpan<byte> seen = datagram.Header.Datagram;
+                if (block.TryFilter(datagram, ref seen, headerLength: 0))
+                {
+                    block.TryEnqueue(datagram, seen, sourcePort: 0);
+                }
+
                 isTaken = true;
             }
         }

@@ -105,13 +105,23 @@ internal sealed class RawSocketOps : InetSocketOps
             return error;
         }
 
-        return block.IsHeaderIncluded
-            ? Stack.Ipv4.Output.SendWithHeader(transmission.Interface, Gather(message))
-            : Stack.Ipv4.Output.Send(transmission, default, Gather(message));
+        ReadOnlySpan<byte> data = Gather(message);
+        if (block.IsHeaderIncluded)
+        {
+            return Stack.Ipv4.Output.SendWithHeader(transmission.Interface, data, destination);
+        }
+
+        error = Stack.Ipv4.Output.Send(transmission, default, data);
+        if (transmission.Protocol == Ipv4Protocol.Icmp)
+        {
+            Stack.Icmp.CountSent(data, error);
+        }
+
+        return error;
     }
 
     /// <inheritdoc/>
-    protected override IoResult GetProtocolOption(DatagramBlock block, int level, int name, Span<byte> value)
+    protected override IoResult GetProtocolOption(SocketBlock block, int level, int name, Span<byte> value)
     {
         RawBlock raw = (RawBlock)block;
         if (level == SocketLevel.Ip && name == (int)IpOption.HeaderIncluded)
@@ -129,7 +139,7 @@ internal sealed class RawSocketOps : InetSocketOps
     }
 
     /// <inheritdoc/>
-    protected override Errno SetProtocolOption(DatagramBlock block, int level, int name, ReadOnlySpan<byte> value)
+    protected override Errno SetProtocolOption(SocketBlock block, int level, int name, ReadOnlySpan<byte> value)
     {
         RawBlock raw = (RawBlock)block;
         if (level == SocketLevel.Ip && name == (int)IpOption.HeaderIncluded)

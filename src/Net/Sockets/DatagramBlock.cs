@@ -9,7 +9,7 @@ internal abstract class DatagramBlock : SocketBlock
     /// <param name="stack">The stack.</param>
     /// <param name="socket">Whose block it is.</param>
     protected DatagramBlock(NetStack stack, Socket socket)
-        : base(stack, socket) => Queue = new ReceiveQueue(stack.SocketMemory);
+        : base(stack, socket, new SocketSettings()) => Queue = new ReceiveQueue(stack.SocketMemory);
 
     /// <summary>Packets that wait.</summary>
     public ReceiveQueue Queue { get; }
@@ -38,18 +38,16 @@ internal abstract class DatagramBlock : SocketBlock
 
     /// <summary>Waits for a packet as Linux does: a pending error comes first, then the queue, then the end of a socket that is shut.</summary>
     /// <param name="flags">MSG_DONTWAIT.</param>
-    /// <param name="packet">The oldest packet, which stays in the queue; none at the end of a shut socket.</param>
-    /// <returns>True for a packet or the end in <paramref name="packet"/>'s stead; see <paramref name="error"/> otherwise.</returns>
-    /// <param name="error">EAGAIN, EINTR, or the pending error.</param>
-    public bool TryAwait(MessageFlags flags, out ReceivedPacket packet, out Errno error)
+    /// <param name="error">EAGAIN, EINTR, the pending error, or success without a packet: the end of a shut socket.</param>
+    /// <returns>True when the queue has a packet.</returns>
+    public bool TryAwait(MessageFlags flags, out Errno error)
     {
         bool isPatient = (flags & MessageFlags.DoNotWait) == 0;
         Instant deadline = isPatient ? Stack.Clock.Now + Settings.ReceiveTimeout : Instant.Zero;
-        packet = default;
         while (true)
         {
             error = TakeError();
-            if (error != Errno.Success || Queue.TryPeek(out packet))
+            if (error != Errno.Success || Queue.Count > 0)
             {
                 return error == Errno.Success;
             }

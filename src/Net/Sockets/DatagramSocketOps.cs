@@ -4,20 +4,22 @@ namespace KernelSockets.Net;
 
 /// <summary>What the modules of sockets with packet bounds have in common: receiving, poll, SOL_SOCKET, ioctl.</summary>
 /// <remarks>Takes the stack's gate in each operation; what it calls in a module runs under it.</remarks>
-internal abstract class DatagramSocketOps : SocketOps
+internal abstract class DatagramSocketOps : StackSocketOps
 {
-    private const int MaximumInterfaceName = 16;
     private const uint GetStamp = 0x8906;
     private const uint GetStampNanoseconds = 0x8907;
 
     /// <param name="stack">The stack.</param>
-    protected DatagramSocketOps(NetStack stack) => Stack = stack;
+    protected DatagramSocketOps(NetStack stack)
+        : base(stack)
+    {
+    }
 
-    /// <summary>What netstat lists: the control blocks of the open sockets, of UDP those with a port; under the gate.</summary>
+    /// <summary>The control blocks of the open sockets, of UDP those with a port; under the gate.</summary>
     public abstract IEnumerable<DatagramBlock> Blocks { get; }
 
-    /// <summary>The stack.</summary>
-    protected NetStack Stack { get; }
+    /// <inheritdoc/>
+    public override IEnumerable<SocketInformation> Describe() => Blocks.Select(static block => block.Describe());
 
     /// <inheritdoc/>
     public override IoResult ReceiveMessage(Socket socket, ref SocketMessage message, MessageFlags flags)
@@ -30,7 +32,7 @@ internal abstract class DatagramSocketOps : SocketOps
         lock (Stack.Gate)
         {
             DatagramBlock block = BlockOf(socket);
-            return block.TryAwait(flags, out ReceivedPacket packet, out Errno error) ? Take(block, packet, ref message, flags)
+            return block.TryAwait(flags, out Errno error) ? Take(block, ref message, flags)
                 : error == Errno.Success ? IoResult.Ok(0)
                 : error;
         }
@@ -56,7 +58,7 @@ internal abstract class DatagramSocketOps : SocketOps
             switch (request)
             {
                 case IoctlRequest.BytesAvailable:
-                    OptionValue.Write(data, block.Queue.TryPeek(out ReceivedPacket next) ? next.Length : 0);
+                    OptionValue.Write(data, block.Queue.Count > 0 ? block.Queue.Oldest.Length : 0);
                     return IoResult.Ok(0);
                 case IoctlRequest.OutputQueueLength:
                     OptionValue.Write(data, 0);
@@ -75,96 +77,20 @@ internal abstract class DatagramSocketOps : SocketOps
         }
     }
 
-    /// <inheritdoc/>
-    public override IoResult GetOption(Socket socket, int level, int name, Span<byte> value)
-    {
-        lock (Stack.Gate)
-        {
-            DatagramBlock block = BlockOf(socket);
-            if (level != SocketLevel.Socket)
-            {
-                return GetProtocolOption(block, level, name, value);
-            }
-
-            return (SocketOption)name switch
-            {
-                SocketOption.Error => OptionValue.Write(value, (int)block.TakeError()),
-                SocketOption.AcceptConnections => OptionValue.Write(value, 0),
-                SocketOption.BindToDevice => GetDevice(block, value),
-                _ => block.Settings.Get((SocketOption)name, value),
-            };
-        }
-    }
-
-    /// <inheritdoc/>
-    public override Errno SetOption(Socket socket, int level, int name, ReadOnlySpan<byte> value)
-    {
-        lock (Stack.Gate)
-        {
-            DatagramBlock block = BlockOf(socket);
-            if (level != SocketLevel.Socket)
-            {
-                return SetProtocolOption(block, level, name, value);
-            }
-
-            return (SocketOption)name switch
-            {
-                SocketOption.Error or SocketOption.AcceptConnections => Errno.ENOPROTOOPT,
-                SocketOption.BindToDevice => SetDevice(block, value),
-                _ => block.Settings.Set((SocketOption)name, value),
-            };
-        }
-    }
-
     /// <summary>The control block of a socket of this module.</summary>
     protected static DatagramBlock BlockOf(Socket socket) => (DatagramBlock)socket.State!;
-
-    /// <summary>getsockopt above SOL_SOCKET.</summary>
-    protected abstract IoResult GetProtocolOption(DatagramBlock block, int level, int name, Span<byte> value);
-
-    /// <summary>setsockopt above SOL_SOCKET.</summary>
-    protected abstract Errno SetProtocolOption(DatagramBlock block, int level, int name, ReadOnlySpan<byte> value);
 
     /// <summary>Adds the control data that the protocol's options ask for.</summary>
     protected virtual void WriteControl(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)
     {
     }
 
-    private static IoResult GetDevice(DatagramBlock block, Span<byte> value)
+    /// <summary>Copies the oldest packet out and, unless it was only looked at, takes it off the queue.</summary>
+    private IoResult Take(DatagramBlock block, ref SocketMessage message, MessageFlags flags)
     {
-        if (block.BoundInterface is not { } netInterface)
-        {
-            return IoResult.Ok(0);
-        }
-
-        if (value.Length < MaximumInterfaceName)
-        {
-            return Errno.EINVAL;
-        }
-
-        int length = System.Text.Encoding.ASCII.GetBytes(netInterface.Name, value);
-        value[length] = 0;
-        return IoResult.Ok(length + 1);
-    }
-
-    private Errno SetDevice(DatagramBlock block, ReadOnlySpan<byte> value)
-    {
-        int end = value.IndexOf((byte)0);
-        ReadOnlySpan<byte> name = value[..Math.Min(end < 0 ? value.Length : end, MaximumInterfaceName - 1)];
-        NetInterface? found = Stack.FindInterface(System.Text.Encoding.ASCII.GetString(name));
-        if (found is null && !name.IsEmpty)
-        {
-            return Errno.ENODEV;
-        }
-
-        block.BoundInterface = found;
-        return Errno.Success;
-    }
-
-    /// <summary>Copies a packet out and, unless it was only looked at, takes it off the queue.</summary>
-    private IoResult Take(DatagramBlock block, in ReceivedPacket packet, ref SocketMessage message, MessageFlags flags)
-    {
+        ref readonly ReceivedPacket packet = ref block.Queue.Oldest;
         ReadOnlySpan<byte> data = packet.Data;
+        int length = data.Length;
         int copied = message.Data.CopyFrom(0, data);
         message.Name = packet.Source;
         message.HasName = true;
@@ -180,7 +106,7 @@ internal abstract class DatagramSocketOps : SocketOps
             block.Queue.Remove();
         }
 
-        return IoResult.Ok((flags & MessageFlags.Truncated) != 0 ? data.Length : copied);
+        return IoResult.Ok((flags & MessageFlags.Truncated) != 0 ? length : copied);
     }
 
     private void WriteStamps(DatagramBlock block, in ReceivedPacket packet, ref ControlMessageWriter writer)

@@ -1,3 +1,4 @@
+using KernelSockets.Filters;
 using KernelSockets.Sockets;
 
 namespace KernelSockets.Net;
@@ -38,6 +39,29 @@ internal abstract class InetBlock : DatagramBlock
     public bool AcceptsGroup(NetInterface netInterface, Ipv4Address group) => (LocalAddress.IsAny || LocalAddress == group)
         && Accepts(netInterface)
         && (!group.IsMulticast || Ip.IsOn(IpOption.MulticastAll) || Groups?.Contains(netInterface, group) == true);
+
+    /// <summary>Asks the socket's filter, if it has one.</summary>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="seen">What the filter sees of it, from offset 0; cut to what it keeps.</param>
+    /// <param name="headerLength">Bytes that stay in any case.</param>
+    /// <returns>False when it rejects the datagram.</returns>
+    public bool TryFilter(in Ipv4Datagram datagram, ref ReadOnlySpan<byte> seen, int headerLength)
+    {
+        if (!Filter.IsAttached)
+        {
+            return true;
+        }
+
+        BpfPacketInformation information = new()
+        {
+            Protocol = (ushort)EtherType.Ipv4,
+            InterfaceIndex = datagram.Interface.Number,
+            HardwareType = PacketBlock.HardwareTypeOf(datagram.Interface),
+        };
+        int kept = Filter.Run(seen, information);
+        seen = seen[..Math.Max(kept, headerLength)];
+        return kept > 0;
+    }
 
     /// <summary>Queues what a datagram brought and wakes a reader.</summary>
     /// <param name="datagram">The datagram.</param>

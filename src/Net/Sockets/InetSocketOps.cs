@@ -217,7 +217,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
     }
 
     /// <inheritdoc/>
-    protected override IoResult GetProtocolOption(DatagramBlock block, int level, int name, Span<byte> value)
+    protected override IoResult GetProtocolOption(SocketBlock block, int level, int name, Span<byte> value)
     {
         if (level != SocketLevel.Ip)
         {
@@ -241,7 +241,7 @@ internal abstract class InetSocketOps : DatagramSocketOps
     }
 
     /// <inheritdoc/>
-    protected override Errno SetProtocolOption(DatagramBlock block, int level, int name, ReadOnlySpan<byte> value)
+    protected override Errno SetProtocolOption(SocketBlock block, int level, int name, ReadOnlySpan<byte> value)
     {
         if (level != SocketLevel.Ip)
         {

@@ -2,7 +2,7 @@ namespace KernelSockets.Net;
 
 /// <summary>The options of <see cref="SocketLevel.Ip"/> that hold a value (ip(7)).</summary>
 /// <remarks>Under the stack's gate.</remarks>
-internal sealed class IpSettings
+internal sealed class IpSettings : SharableSettings<IpSettings>
 {
     private const int Default = -1;
 

@@ -4,14 +4,17 @@ namespace KernelSockets.Net;
 /// <remarks>Under the stack's gate.</remarks>
 internal sealed class ReceiveQueue
 {
+    private const int InitialCapacity = 4;
+
     private readonly SocketMemory _memory;
-    private readonly Queue<ReceivedPacket> _packets = new();
+    private ReceivedPacket[] _ring = []; // its length is a power of two; grows to what SO_RCVBUF lets in
+    private int _first;
 
     /// <param name="memory">Where the packets' memory is accounted for.</param>
     public ReceiveQueue(SocketMemory memory) => _memory = memory;
 
     /// <summary>Packets that wait.</summary>
-    public int Count => _packets.Count;
+    public int Count { get; private set; }
 
     /// <summary>Bytes of data that wait.</summary>
     public long Bytes { get; private set; }
@@ -22,6 +25,9 @@ internal sealed class ReceiveQueue
     /// <summary>Packets dropped: the queue was full, or all sockets together hold too much.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>The oldest packet, which stays; valid while the queue is not empty and not changed.</summary>
+    public ref readonly ReceivedPacket Oldest => ref _ring[_first];
+
     /// <summary>Keeps a packet.</summary>
     /// <param name="frame">The frame its data are in; null when there is none.</param>
     /// <param name="data">They.</param>
@@ -30,36 +36,59 @@ internal sealed class ReceiveQueue
     /// <returns>False when it was dropped.</returns>
     public bool TryEnqueue(PacketBuffer? frame, ReadOnlySpan<byte> data, in ReceivedPacket described, int limit)
     {
-        if (Charged >= limit || !_memory.TryKeep(frame, data, described, out ReceivedPacket packet))
+        if (Charged >= limit)
         {
             Dropped++;
             return false;
         }
 
-        _packets.Enqueue(packet);
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        ref ReceivedPacket packet = ref _ring[(_first + Count) & (_ring.Length - 1)];
+        packet = described;
+        if (!_memory.TryKeep(frame, data, ref packet))
+        {
+            Dropped++;
+            return false;
+        }
+
+        Count++;
         Bytes += packet.Length;
         Charged += packet.Charge;
         return true;
     }
 
-    /// <summary>Looks at the oldest packet, which stays.</summary>
-    public bool TryPeek(out ReceivedPacket packet) => _packets.TryPeek(out packet);
-
     /// <summary>Takes the oldest packet, which the caller has looked at, and frees it.</summary>
     public void Remove()
     {
-        ReceivedPacket packet = _packets.Dequeue();
+        ref ReceivedPacket packet = ref _ring[_first];
         Bytes -= packet.Length;
         Charged -= packet.Charge;
         _memory.Free(packet);
+        packet = default;
+        _first = (_first + 1) & (_ring.Length - 1);
+        Count--;
     }
 
     /// <summary>Frees all.</summary>
     public void Clear()
     {
-        while (_packets.Count > 0)
+        while (Count > 0)
         {
             Remove();
         }
+    }
+
+    private void Grow()
+    {
+        ReceivedPacket[] larger = new ReceivedPacket[Math.Max(InitialCapacity, _ring.Length * 2)];
+        int untilEnd = _ring.Length - _first;
+        _ring.AsSpan(_first).CopyTo(larger);
+        _ring.AsSpan(0, _first).CopyTo(larger.AsSpan(untilEnd));
+        _ring = larger;
+        _first = 0;
     }
 }

@@ -10,10 +10,12 @@ internal abstract class SocketBlock
 
     /// <param name="stack">The stack.</param>
     /// <param name="socket">Whose block it is.</param>
-    protected SocketBlock(NetStack stack, Socket socket)
+    /// <param name="settings">Options of SOL_SOCKET.</param>
+    protected SocketBlock(NetStack stack, Socket socket, SocketSettings settings)
     {
         Stack = stack;
         Socket = socket;
+        Settings = settings;
     }
 
     /// <summary>The stack.</summary>
@@ -22,11 +24,14 @@ internal abstract class SocketBlock
     /// <summary>The socket.</summary>
     public Socket Socket { get; }
 
-    /// <summary>Options of SOL_SOCKET.</summary>
-    public SocketSettings Settings { get; } = new();
+    /// <summary>Options of SOL_SOCKET. To change them, see <see cref="OwnSettings"/>.</summary>
+    public SocketSettings Settings { get; private set; }
 
     /// <summary>Who polls.</summary>
     public PollSource PollSource { get; } = new();
+
+    /// <summary>The filter that decides which packets are queued. Made when it is first asked for: most sockets never have one.</summary>
+    public SocketFilter Filter => field ??= new SocketFilter();
 
     /// <summary>SO_BINDTODEVICE; null for any interface.</summary>
     public NetInterface? BoundInterface { get; set; }
@@ -42,6 +47,13 @@ internal abstract class SocketBlock
 
     /// <summary>True when SO_BINDTODEVICE lets the socket take what came in on an interface.</summary>
     public bool Accepts(NetInterface netInterface) => BoundInterface is null || ReferenceEquals(BoundInterface, netInterface);
+
+    /// <summary>Options of SOL_SOCKET that may be changed: a copy where others share them.</summary>
+    public SocketSettings OwnSettings()
+    {
+        Settings = Settings.Own();
+        return Settings;
+    }
 
     /// <summary>Returns the pending error and forgets it.</summary>
     public Errno TakeError()
@@ -83,7 +95,8 @@ internal abstract class SocketBlock
         PollSource.Notify(PollEvents.Readable);
     }
 
-    private void WakeAll(PollEvents events)
+    /// <summary>Something has changed: wakes all who wait, and tells the pollers.</summary>
+    protected void WakeAll(PollEvents events)
     {
         _waiters?.WakeAll();
         PollSource.Notify(events);

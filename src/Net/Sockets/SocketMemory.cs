@@ -37,32 +37,52 @@ internal sealed class SocketMemory
     /// <summary>Keeps the data of a packet beyond the call it came with.</summary>
     /// <param name="frame">The frame they are in; null when there is none.</param>
     /// <param name="data">They.</param>
-    /// <param name="described">All else about the packet.</param>
-    /// <param name="kept"><paramref name="described"/> with the data.</param>
+    /// <param name="packet">Gets them; everything else about it is known.</param>
     /// <returns>False when there is no memory; that is counted.</returns>
-    public bool TryKeep(PacketBuffer? frame, ReadOnlySpan<byte> data, in ReceivedPacket described, out ReceivedPacket kept)
+    public bool TryKeep(PacketBuffer? frame, ReadOnlySpan<byte> data, ref ReceivedPacket packet)
     {
-        int offset = 0;
-        if (frame is not null && HeldFrames < _maximumFrames && (data.IsEmpty || frame.Data.Overlaps(data, out offset)))
+        if (frame is not null && TryHold(frame, data, out int offset))
         {
-            HeldFrames++;
-            frame.AddReference();
-            kept = With(described, frame, null, offset, data.Length);
+            packet.SetFrame(frame, offset, data.Length);
             return true;
         }
 
         if (CopiedBytes + data.Length > _maximumCopied)
         {
             Exhausted++;
-            kept = default;
             return false;
         }
 
         byte[] copy = ArrayPool<byte>.Shared.Rent(Math.Max(1, data.Length));
         data.CopyTo(copy);
         CopiedBytes += data.Length;
-        kept = With(described, null, copy, 0, data.Length);
+        packet.SetCopy(copy, data.Length);
         return true;
+    }
+
+    /// <summary>Keeps a frame beyond the call it came with.</summary>
+    /// <param name="frame">The frame; to be given back by <see cref="Release"/>.</param>
+    /// <param name="data">What of it is wanted.</param>
+    /// <param name="offset">Place of the data in the frame's.</param>
+    /// <returns>False when sockets hold as many as they may, or the data lie elsewhere.</returns>
+    public bool TryHold(PacketBuffer frame, ReadOnlySpan<byte> data, out int offset)
+    {
+        offset = 0;
+        if (HeldFrames >= _maximumFrames || !(data.IsEmpty || frame.Data.Overlaps(data, out offset)))
+        {
+            return false;
+        }
+
+        HeldFrames++;
+        frame.AddReference();
+        return true;
+    }
+
+    /// <summary>Gives a frame back.</summary>
+    public void Release(PacketBuffer frame)
+    {
+        HeldFrames--;
+        frame.Release();
     }
 
     /// <summary>Gives the memory of a packet back.</summary>
@@ -70,8 +90,7 @@ internal sealed class SocketMemory
     {
         if (packet.Frame is not null)
         {
-            HeldFrames--;
-            packet.Frame.Release();
+            Release(packet.Frame);
         }
         else if (packet.Copy is not null)
         {
@@ -79,18 +98,4 @@ internal sealed class SocketMemory
             ArrayPool<byte>.Shared.Return(packet.Copy);
         }
     }
-
-    private static ReceivedPacket With(in ReceivedPacket described, PacketBuffer? frame, byte[]? copy, int offset, int length) => new()
-    {
-        Frame = frame,
-        Copy = copy,
-        Offset = offset,
-        Length = length,
-        Source = described.Source,
-        Destination = described.Destination,
-        Interface = described.Interface,
-        TimeToLive = described.TimeToLive,
-        TypeOfService = described.TypeOfService,
-        ReceivedAt = described.ReceivedAt,
-    };
 }

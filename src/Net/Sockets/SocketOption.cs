@@ -54,6 +54,12 @@ internal enum SocketOption
     /// <summary>SO_BINDTODEVICE.</summary>
     BindToDevice = 25,
 
+    /// <summary>SO_ATTACH_FILTER; read, SO_GET_FILTER. Its value is the instructions: the system call boundary has followed sock_fprog's pointer.</summary>
+    AttachFilter = 26,
+
+    /// <summary>SO_DETACH_FILTER.</summary>
+    DetachFilter = 27,
+
     /// <summary>SO_TIMESTAMP: a SCM_TIMESTAMP with each message.</summary>
     Timestamp = 29,
 
@@ -71,4 +77,7 @@ internal enum SocketOption
 
     /// <summary>SO_RXQ_OVFL: the number of drops with each message.</summary>
     ReceiveQueueOverflow = 40,
+
+    /// <summary>SO_LOCK_FILTER: the filter cannot be changed any more.</summary>
+    LockFilter = 44,
 }

@@ -2,7 +2,7 @@ namespace KernelSockets.Net;
 
 /// <summary>The options of <see cref="SocketLevel.Socket"/> that hold a value (socket(7)); modules read them where they count.</summary>
 /// <remarks>Under the stack's gate.</remarks>
-internal sealed class SocketSettings
+internal sealed class SocketSettings : SharableSettings<SocketSettings>
 {
     /// <summary>SO_RCVBUF and SO_SNDBUF at first, and the most that can be asked for (net.core.rmem_max).</summary>
     internal const int DefaultBuffer = 212_992;
@@ -18,6 +18,9 @@ internal sealed class SocketSettings
 
     /// <summary>SO_RCVBUF: bytes that may wait to be read, overhead included.</summary>
     public int ReceiveBuffer { get; private set; } = DefaultBuffer;
+
+    /// <summary>SO_RCVLOWAT: bytes that a stream socket waits for.</summary>
+    public int ReceiveLowWater => _receiveLowWater;
 
     /// <summary>SO_SNDBUF.</summary>
     public int SendBuffer { get; private set; } = DefaultBuffer;

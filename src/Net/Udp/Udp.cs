@@ -29,9 +29,18 @@ public sealed class Udp
     /// <returns>What <see cref="Ipv4Output.Send"/> says, but for want of buffers: such a datagram is counted and lost, as in Linux.</returns>
     internal Errno Send(in Ipv4Transmission transmission, ushort sourcePort, ushort destinationPort, ReadOnlySpan<byte> data)
     {
-        Span<byte> header = stackalloc byte[UdpHeader.Size];
-        UdpHeader.Emit(header, transmission.Source, sourcePort, transmission.Destination, destinationPort, data);
-        Errno error = _stack.Ipv4.Output.Send(transmission, header, data);
+        Errno error;
+        if (transmission is { Loop: false, Route: { } route } && Ipv4Header.MinimumSize + UdpHeader.Size + data.Length <= route.Interface.Mtu)
+        {
+            error = SendWhole(transmission, sourcePort, destinationPort, data);
+        }
+        else
+        {
+            Span<byte> header = stackalloc byte[UdpHeader.Size];
+            UdpHeader.Emit(header, transmission.Source, sourcePort, transmission.Destination, destinationPort, data);
+            error = _stack.Ipv4.Output.Send(transmission, header, data);
+        }
+
         if (error == Errno.ENOBUFS)
         {
             Statistics.SndbufErrors++;
@@ -40,6 +49,23 @@ public sealed class Udp
 
         Statistics.OutDatagrams += error == Errno.Success ? 1 : 0;
         return error;
+    }
+
+    /// <summary>The usual case: it fits into one packet, whose checksum may be left to the device.</summary>
+    private Errno SendWhole(in Ipv4Transmission transmission, ushort sourcePort, ushort destinationPort, ReadOnlySpan<byte> data)
+    {
+        if (_stack.Pool.TryTake() is not { } packet)
+        {
+            return Errno.ENOBUFS;
+        }
+
+        packet.Reserve(NetStack.LinkHeadroom + Ipv4Header.MinimumSize);
+        Span<byte> datagram = packet.Append(UdpHeader.Size + data.Length);
+        UdpHeader.EmitWithoutChecksum(datagram[..UdpHeader.Size], sourcePort, destinationPort, data.Length);
+        data.CopyTo(datagram[UdpHeader.Size..]);
+        PartialChecksum.Leave(
+            packet, UdpHeader.ChecksumOffset, PseudoHeader.Sum(transmission.Source, transmission.Destination, Ipv4Protocol.Udp, datagram.Length));
+        return _stack.Ipv4.Output.SendPacket(transmission, packet);
     }
 
     private void Receive(in Ipv4Datagram datagram)
@@ -97,7 +123,12 @@ public sealed class Udp
 
     private void Deliver(UdpBlock block, in Ipv4Datagram datagram, in UdpHeader header)
     {
-        if (block.TryEnqueue(datagram, header.Data, header.SourcePort))
+        ReadOnlySpan<byte> seen = header.Bytes;
+        if (!block.TryFilter(datagram, ref seen, UdpHeader.Size))
+        {
+            Statistics.InErrors++; // as Linux counts what a filter rejects
+        }
+        else if (block.TryEnqueue(datagram, seen[UdpHeader.Size..], header.SourcePort))
         {
             Statistics.InDatagrams++;
         }

@@ -45,6 +45,7 @@ internal sealed class HelpCommand(AppTable apps) : Command
         AppGroup.System => "System",
         AppGroup.Network => "Network",
         AppGroup.Files => "Files",
+        AppGroup.Text => "Text",
         AppGroup.Diagnostics => "Diagnostics",
         _ => "Programs",
     };

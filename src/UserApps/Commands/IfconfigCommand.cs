@@ -15,7 +15,7 @@ internal sealed class IfconfigCommand(ISystem system) : Command
     /// <inheritdoc/>
     public override string Help => """
         Usage: ifconfig [-a] [INTERFACE]
-               ifconfig INTERFACE [ADDRESS[/PREFIX]] [netmask MASK] [mtu BYTES] [up|down]
+               ifconfig INTERFACE [ADDRESS[/PREFIX]] [netmask MASK] [mtu BYTES] [[-]promisc] [[-]allmulti] [up|down]
         Shows all interfaces that are up (-a: all), or one; or sets what is named, from left to right.
         An ADDRESS without prefix and mask gets its class's; setting one brings the interface up. 0.0.0.0 takes the address away.
 
@@ -105,6 +105,10 @@ internal sealed class IfconfigCommand(ISystem system) : Command
         {
             case "up" or "down":
                 return Report("SIOCSIFFLAGS", Network.SetUp(name, word == "up"));
+            case "promisc" or "-promisc":
+                return Report("SIOCSIFFLAGS", Network.SetPromiscuous(name, word[0] != '-'));
+            case "allmulti" or "-allmulti":
+                return Report("SIOCSIFFLAGS", Network.SetAllMulticast(name, word[0] != '-'));
             case "netmask" or "mtu" when words.Length == 0:
                 return Misused($"'{word}' needs a value");
             case "netmask":

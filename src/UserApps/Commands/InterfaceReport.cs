@@ -5,19 +5,12 @@ namespace KernelSockets.UserApps.Commands;
 /// <summary>A network interface in the words of net-tools' ifconfig.</summary>
 internal static class InterfaceReport
 {
-    // Linux, include/uapi/linux/if.h.
-    private const int FlagUp = 0x1;
-    private const int FlagBroadcast = 0x2;
-    private const int FlagLoopback = 0x8;
-    private const int FlagRunning = 0x40;
-    private const int FlagMulticast = 0x1000;
-
     /// <summary>Some lines, the last of them blank once it is printed with a newline.</summary>
     public static string Format(InterfaceInformation information)
     {
         var text = new StringBuilder();
-        int flags = FlagsOf(information);
-        text.Append($"{information.Name}: flags={flags}<{NamesOf(flags)}>  mtu {information.Mtu}\n");
+        InterfaceFlags flags = information.Flags;
+        text.Append($"{information.Name}: flags={(int)flags}<{NamesOf(flags)}>  mtu {information.Mtu}\n");
         AppendAddress(text, information);
         string link = information.IsLoopback ? "loop  (Local Loopback)" : $"ether {information.HardwareAddress}  (Ethernet)";
         text.Append($"        {link}\n");
@@ -25,20 +18,16 @@ internal static class InterfaceReport
         return text.ToString();
     }
 
-    private static int FlagsOf(InterfaceInformation information) =>
-        (information.IsUp ? FlagUp : 0)
-        | (information.IsUp && information.IsLinkUp ? FlagRunning : 0)
-        | (information.IsLoopback ? FlagLoopback : FlagBroadcast | FlagMulticast);
-
-    private static string NamesOf(int flags)
+    private static string NamesOf(InterfaceFlags flags)
     {
-        ReadOnlySpan<(int Flag, string Name)> names =
+        ReadOnlySpan<(InterfaceFlags Flag, string Name)> names =
         [
-            (FlagUp, "UP"), (FlagBroadcast, "BROADCAST"), (FlagLoopback, "LOOPBACK"), (FlagRunning, "RUNNING"),
-            (FlagMulticast, "MULTICAST"),
+            (InterfaceFlags.Up, "UP"), (InterfaceFlags.Broadcast, "BROADCAST"), (InterfaceFlags.Loopback, "LOOPBACK"),
+            (InterfaceFlags.Running, "RUNNING"), (InterfaceFlags.Promiscuous, "PROMISC"), (InterfaceFlags.AllMulticast, "ALLMULTI"),
+            (InterfaceFlags.Multicast, "MULTICAST"),
         ];
         var set = new List<string>();
-        foreach ((int flag, string name) in names)
+        foreach ((InterfaceFlags flag, string name) in names)
         {
             if ((flags & flag) != 0)
             {

@@ -1,7 +1,10 @@
+using System.Net.Sockets;
+using KernelSockets.UserApps.Network;
+
 namespace KernelSockets.UserApps.Commands;
 
 /// <summary>ping: ICMP echo, with the options, output and exit statuses of iputils' ping.</summary>
-internal sealed class PingCommand(ISystem system) : Command
+internal sealed class PingCommand(ISystem system, EchoSocketFactory openSocket) : Command
 {
     /// <inheritdoc/>
     public override string Name => "ping";
@@ -14,8 +17,9 @@ internal sealed class PingCommand(ISystem system) : Command
 
     /// <inheritdoc/>
     public override string Help => """
-        Usage: ping [-fnq] [-c COUNT] [-i INTERVAL] [-s SIZE] [-t TTL] [-W TIMEOUT] [-w DEADLINE] ADDRESS
+        Usage: ping [-bfnq] [-c COUNT] [-i INTERVAL] [-s SIZE] [-t TTL] [-W TIMEOUT] [-w DEADLINE] ADDRESS
         Sends ICMP echo requests and prints what comes back, until Ctrl-C.
+          -b           ADDRESS may be that of all stations of a network
           -c COUNT     stop after that many requests
           -f           flood: send as fast as answers come, at least 100 a second; a dot for each request, erased by its answer
           -i INTERVAL  seconds between requests (1)
@@ -43,15 +47,14 @@ internal sealed class PingCommand(ISystem system) : Command
             return CannotSend($"{options.DestinationText}: Name or service not known");
         }
 
-        Errno opened = system.Network.TryOpenEcho(options.Destination, out IEchoSession? session);
-        if (session is null)
+        try
         {
-            return CannotSend($"socket: {opened.Describe()}");
+            using IEchoSocket socket = openSocket(options, system.Clock);
+            return new PingRun(options, socket, system.Clock).Run();
         }
-
-        using (session)
+        catch (SocketException exception)
         {
-            return new PingRun(options, session, system).Run();
+            return CannotSend($"socket: {exception.Message}");
         }
     }
 
@@ -61,3 +64,7 @@ internal sealed class PingCommand(ISystem system) : Command
         return App.UsageStatus;
     }
 }
+
+/// <summary>Opens the socket that ping talks through.</summary>
+/// <exception cref="SocketException">It cannot be opened.</exception>
+internal delegate IEchoSocket EchoSocketFactory(PingOptions options, Clock clock);

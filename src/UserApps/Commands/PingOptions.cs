@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using KernelSockets.UserApps.Network;
 
 namespace KernelSockets.UserApps.Commands;
 
@@ -36,6 +35,9 @@ internal sealed class PingOptions
     /// <summary>TTL of the requests (-t).</summary>
     public byte TimeToLive { get; private set; } = 64;
 
+    /// <summary>All stations of a network may be asked at once (-b).</summary>
+    public bool IsBroadcastAllowed { get; private set; }
+
     /// <summary>Only the summary (-q).</summary>
     public bool IsQuiet { get; private set; }
 
@@ -48,7 +50,7 @@ internal sealed class PingOptions
     public static PingOptions Read(string[] arguments, out string? error)
     {
         var result = new PingOptions();
-        var options = new OptionReader("c:i:s:W:w:t:qfn4", arguments);
+        var options = new OptionReader("bc:i:s:W:w:t:qfn4", arguments);
         while (options.TryNext(out char option))
         {
             result.Apply(option, options);
@@ -68,28 +70,9 @@ internal sealed class PingOptions
     /// <returns>False when it is none, or nobody knows the name.</returns>
     public bool TryResolve()
     {
-        if (Ipv4Address.TryParse(DestinationText, out Ipv4Address address))
-        {
-            Destination = address;
-            return true;
-        }
-
-        const int MaximumName = 255;
-        if (DestinationText.Length is 0 or > MaximumName)
-        {
-            return false;
-        }
-
-        try
-        {
-            IPAddress[] found = Dns.GetHostAddresses(DestinationText, AddressFamily.InterNetwork);
-            Destination = found.Length > 0 ? Ipv4Address.Read(found[0].GetAddressBytes()) : Ipv4Address.Any;
-            return found.Length > 0;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        bool isFound = HostName.TryResolve(DestinationText, out Ipv4Address address);
+        Destination = address;
+        return isFound;
     }
 
     private void Apply(char option, OptionReader options)
@@ -113,6 +96,9 @@ internal sealed class PingOptions
                 break;
             case 't':
                 TimeToLive = (byte)options.NumberBetween(1, byte.MaxValue);
+                break;
+            case 'b':
+                IsBroadcastAllowed = true;
                 break;
             case 'q':
                 IsQuiet = true;

@@ -1,3 +1,5 @@
+using KernelSockets.UserApps.Network;
+
 namespace KernelSockets.UserApps.Commands;
 
 /// <summary>One run of ping: sends on schedule, prints what comes, sums up. Runs on the job's task; Ctrl-C ends the wait with
@@ -16,8 +18,8 @@ internal sealed class PingRun
     private static readonly TimeSpan s_floodInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly PingOptions _options;
-    private readonly IEchoSession _session;
-    private readonly ISystem _system;
+    private readonly IEchoSocket _socket;
+    private readonly Clock _clock;
     private readonly byte[] _payload;
     private readonly PingStatistics _statistics = new();
     private readonly Instant[] _sentAt = new Instant[Window];
@@ -27,11 +29,11 @@ internal sealed class PingRun
     private readonly Instant _end = Instant.Never;
 
     /// <summary>Prepares a run.</summary>
-    public PingRun(PingOptions options, IEchoSession session, ISystem system)
+    public PingRun(PingOptions options, IEchoSocket socket, Clock clock)
     {
         _options = options;
-        _session = session;
-        _system = system;
+        _socket = socket;
+        _clock = clock;
         _payload = new byte[options.Size];
         for (int i = 0; i < _payload.Length; i++)
         {
@@ -46,7 +48,7 @@ internal sealed class PingRun
         }
     }
 
-    private Instant Now => _system.Clock.Now;
+    private Instant Now => _clock.Now;
 
     private bool HasSentAll => _options.Count > 0 && _statistics.Transmitted >= _options.Count;
 
@@ -59,9 +61,10 @@ internal sealed class PingRun
     public int Run()
     {
         Errno error = Transmit();
-        if (error == Errno.ENETUNREACH)
+        if (error is Errno.ENETUNREACH or Errno.EACCES)
         {
-            Console.Error.WriteLine($"ping: connect: {error.Describe()}");
+            Console.Error.WriteLine(error == Errno.EACCES
+                ? "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules" : $"ping: connect: {error.Describe()}");
             return App.UsageStatus;
         }
 
@@ -89,7 +92,7 @@ internal sealed class PingRun
         _isAnswered[sequence % Window] = false;
         _lastSent = Now;
         _sentAt[sequence % Window] = _lastSent;
-        return _session.Send(sequence, _payload, _options.TimeToLive);
+        return _socket.Send(sequence, _payload);
     }
 
     /// <summary>Counts a request, whether it left or not, and shows what became of it.</summary>
@@ -114,7 +117,7 @@ internal sealed class PingRun
         while (!HasAllAnswers)
         {
             Instant until = Instant.Min(_end, _lastSent + (HasSentAll ? LastWait() : Interval));
-            Errno error = _session.Receive(until, out EchoReply reply);
+            Errno error = _socket.Receive(until, out EchoAnswer reply);
             if (error == Errno.ETIME)
             {
                 return !HasSentAll;
@@ -147,9 +150,9 @@ internal sealed class PingRun
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
-    private void Take(EchoReply reply)
+    private void Take(EchoAnswer reply)
     {
-        if (reply.Kind != EchoReplyKind.Reply)
+        if (reply.Kind != EchoAnswerKind.Reply)
         {
             _statistics.Errors++;
             PrintError($"From {reply.Source} icmp_seq={reply.Sequence} {Describe(reply)}");
@@ -170,7 +173,7 @@ internal sealed class PingRun
 
     /// <summary>Counts an answer.</summary>
     /// <returns>The rest of its line.</returns>
-    private string Count(EchoReply reply, bool isDuplicate)
+    private string Count(EchoAnswer reply, bool isDuplicate)
     {
         string suffix = "";
         if (IsRemembered(reply.Sequence))
@@ -219,11 +222,10 @@ internal sealed class PingRun
         (message.StartsWith("ping:", StringComparison.Ordinal) ? Console.Error : Console.Out).WriteLine(message);
     }
 
-    private static string Describe(EchoReply reply) => (reply.Kind, reply.Code) switch
+    private static string Describe(EchoAnswer reply) => (reply.Kind, reply.Code) switch
     {
-        (EchoReplyKind.NoNeighbour, _) => "Destination Host Unreachable",
-        (EchoReplyKind.TimeExceeded, 1) => "Frag reassembly time exceeded",
-        (EchoReplyKind.TimeExceeded, _) => "Time to live exceeded",
+        (EchoAnswerKind.TimeExceeded, 1) => "Frag reassembly time exceeded",
+        (EchoAnswerKind.TimeExceeded, _) => "Time to live exceeded",
         (_, 0) => "Destination Net Unreachable",
         (_, 1) => "Destination Host Unreachable",
         (_, 2) => "Destination Protocol Unreachable",

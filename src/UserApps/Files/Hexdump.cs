@@ -55,11 +55,11 @@ internal static class Hexdump
     {
         try
         {
-            using Stream input = files.Count == 0 ? Console.OpenStandardInput() : new ConcatenatedFiles(files);
+            using Stream input = files.Count == 0 ? StandardStream.Input : new ConcatenatedFiles(files);
             Print(input, options);
             return 0;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileReport.Is(failure))
         {
             Console.Error.WriteLine($"hexdump: {failure.Message}");
             return 1;

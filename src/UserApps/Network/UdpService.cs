@@ -6,6 +6,7 @@ namespace KernelSockets.UserApps.Network;
 /// <summary>A service of inetd on a UDP port, served by a thread of its own. Allocates nothing per datagram.</summary>
 internal sealed class UdpService
 {
+    private const int BatchSize = 16;
     private const int MaximumDatagram = 65_535;
     private const int AddressSize = 16;
     private const int PortOffset = 2;
@@ -14,7 +15,6 @@ internal sealed class UdpService
     private readonly bool _isEcho;
     private readonly int _fd;
     private readonly Thread _thread;
-    private bool _isEnding;
 
     private UdpService(string name, bool isEcho, int fd)
     {
@@ -43,7 +43,7 @@ internal sealed class UdpService
         BinaryPrimitives.WriteUInt16LittleEndian(address, Libc.Inet);
         BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(PortOffset), port);
         bool isOpen = Libc.TryTurnOn(fd, Libc.Ip, Libc.PacketInformation)
-            && Libc.Bind(fd, Marshal.UnsafeAddrOfPinnedArrayElement(address, 0), AddressSize) == 0;
+            && Libc.Bind(fd, Libc.AddressOf(address), AddressSize) == 0;
         if (!isOpen)
         {
             string error = Libc.LastError;
@@ -59,32 +59,33 @@ internal sealed class UdpService
     /// <summary>Waits until the service ends, which it does only when the job is told to.</summary>
     public void Join() => _thread.Join();
 
-    /// <summary>The service shall end with its job: errors from here on are expected.</summary>
-    public void Expect() => Volatile.Write(ref _isEnding, true);
-
     private void Serve()
     {
-        MessageBuffer message = new(MaximumDatagram);
+        MessageBatch messages = new(BatchSize, _isEcho ? MaximumDatagram : 1);
         int failures = 0;
-        const int Patience = 100; // in a row: then the socket itself is broken, or the job is to end
+        const int Patience = 100; // in a row: then the socket itself is broken
         while (failures < Patience)
         {
-            int length = message.Receive(_fd);
-            if (length < 0)
+            int received = messages.Receive(_fd);
+            if (received < 0 && Marshal.GetLastPInvokeError() == (int)Errno.ECANCELED)
+            {
+                break; // the job is to end
+            }
+
+            if (received < 0)
             {
                 failures++;
                 continue;
             }
 
-            // One datagram that cannot be answered, for want of a route or a buffer, is no reason to stop.
             failures = 0;
             if (_isEcho)
             {
-                _ = message.Send(_fd, length);
+                messages.SendBack(_fd);
             }
         }
 
-        if (!Volatile.Read(ref _isEnding))
+        if (failures == Patience)
         {
             Console.Error.WriteLine($"inetd: {_name}: {Libc.LastError}");
         }

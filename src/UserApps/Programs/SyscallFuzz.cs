@@ -10,20 +10,25 @@ namespace KernelSockets.UserApps.Programs;
 internal static class SyscallFuzz
 {
     public const string Help = """
-        Usage: syscallfuzz [-g events|sockets] [-n COUNT] [-s SEED]
+        Usage: syscallfuzz [-g GROUP] [-n COUNT] [-s SEED]
         Makes COUNT (2000) system calls with one wild argument each, and prints what each returned.
-          -g   which calls: epoll, eventfd, poll, select, fcntl (events), or those on sockets; default events
+          -g   which calls: epoll, eventfd, poll, select, fcntl (events, the default), those on sockets, on paths (names), or on files
 
         """;
 
     public const int DefaultCount = 2000;
     public const int DefaultSeed = 1;
 
+    private const string Events = "events";
+    private const string Sockets = "sockets";
+    private const string Names = "names";
+    private const string Files = "files";
+
     public static int Main(string[] args)
     {
         int count = DefaultCount;
         int seed = DefaultSeed;
-        string group = "events";
+        string group = Events;
         for (int i = 0; i < args.Length; i += 2)
         {
             string value = i + 1 < args.Length ? args[i + 1] : string.Empty;
@@ -31,7 +36,7 @@ internal static class SyscallFuzz
             {
                 "-n" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out count),
                 "-s" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out seed),
-                "-g" => (group = value) is "events" or "sockets",
+                "-g" => (group = value) is Events or Sockets or Names or Files,
                 _ => false,
             };
             if (!isGood)
@@ -41,16 +46,22 @@ internal static class SyscallFuzz
             }
         }
 
-        Run(group == "sockets", count, seed, Console.Out);
+        Run(group, count, seed, Console.Out);
         return 0;
     }
 
     /// <summary>Makes the calls.</summary>
-    public static void Run(bool ofSockets, int count, int seed, TextWriter output)
+    public static void Run(string group, int count, int seed, TextWriter output)
     {
-        using SyscallFuzzWorld world = new(ofSockets);
+        using SyscallFuzzWorld world = new(withSocket: group == Sockets, withFiles: group is Names or Files);
         Random random = new(seed);
-        IReadOnlyList<SyscallFuzzCall> calls = ofSockets ? SyscallFuzzCall.Sockets : SyscallFuzzCall.Events;
+        IReadOnlyList<SyscallFuzzCall> calls = group switch
+        {
+            Sockets => SyscallFuzzCall.Sockets,
+            Names => SyscallFuzzFileCalls.Names,
+            Files => SyscallFuzzFileCalls.OnDescriptors,
+            _ => SyscallFuzzCall.Events,
+        };
         for (int i = 0; i < count; i++)
         {
             SyscallFuzzCall call = calls[random.Next(calls.Count)];

@@ -17,6 +17,15 @@ internal enum SyscallFuzzKind
 
     /// <summary>As <see cref="Memory"/>, but never wild.</summary>
     FixedMemory,
+
+    /// <summary>As <see cref="Descriptor"/>, but never wild.</summary>
+    FixedDescriptor,
+
+    /// <summary>A path, by its offset in <see cref="SyscallFuzzWorld"/>; in its place may stand another one, or anything that memory may be.</summary>
+    Path,
+
+    /// <summary>As <see cref="Path"/>, where a directory's descriptor stands before it: it may be a relative one.</summary>
+    RelativePath,
 }
 
 /// <summary>An argument.</summary>
@@ -75,13 +84,19 @@ internal sealed record SyscallFuzzCall(string Name, long Number, bool MakesDescr
         new("shutdown", 48, false, Descriptor(SyscallFuzzWorld.Socket), Fixed(9)),
     ];
 
-    private static SyscallFuzzArgument Fixed(long value) => new(SyscallFuzzKind.Fixed, value);
+    internal static SyscallFuzzArgument Fixed(long value) => new(SyscallFuzzKind.Fixed, value);
 
-    private static SyscallFuzzArgument Wildable(long value) => new(SyscallFuzzKind.Number, value);
+    internal static SyscallFuzzArgument Wildable(long value) => new(SyscallFuzzKind.Number, value);
 
-    private static SyscallFuzzArgument Descriptor(int index) => new(SyscallFuzzKind.Descriptor, index);
+    internal static SyscallFuzzArgument Descriptor(int index) => new(SyscallFuzzKind.Descriptor, index);
 
-    private static SyscallFuzzArgument Memory(int offset) => new(SyscallFuzzKind.Memory, offset);
+    internal static SyscallFuzzArgument Memory(int offset) => new(SyscallFuzzKind.Memory, offset);
 
-    private static SyscallFuzzArgument FixedMemory(int offset) => new(SyscallFuzzKind.FixedMemory, offset);
+    internal static SyscallFuzzArgument FixedMemory(int offset) => new(SyscallFuzzKind.FixedMemory, offset);
+
+    internal static SyscallFuzzArgument WithoutWildness(int index) => new(SyscallFuzzKind.FixedDescriptor, index);
+
+    internal static SyscallFuzzArgument PathOf(int offset) => new(SyscallFuzzKind.Path, offset);
+
+    internal static SyscallFuzzArgument RelativePathOf(int offset) => new(SyscallFuzzKind.RelativePath, offset);
 }

@@ -36,6 +36,12 @@ internal sealed class SyscallFuzzWorld : IDisposable
     /// <summary>A struct msghdr of one buffer, without a name.</summary>
     public const int HeaderArea = 0x3_2000;
 
+    /// <summary>A struct flock: a shared lock on the first ten bytes.</summary>
+    public const int LockArea = 0x2_F000;
+
+    /// <summary>Two struct timespec.</summary>
+    public const int TimesArea = 0x2_F100;
+
     private const int Size = 0x4_0000;
     private const int VectorArea = HeaderArea + 0x100;
     private const int BadDescriptor = 16_000;
@@ -47,10 +53,18 @@ internal sealed class SyscallFuzzWorld : IDisposable
     private readonly nint _memory = Marshal.AllocHGlobal(Size);
     private readonly long[] _descriptors;
     private readonly long _sink = -1;
+    private readonly SyscallFuzzFiles? _files;
 
-    public SyscallFuzzWorld(bool withSocket)
+    public SyscallFuzzWorld(bool withSocket, bool withFiles)
     {
         Fill();
+        if (withFiles)
+        {
+            _files = new SyscallFuzzFiles(_memory);
+            _descriptors = _files.Descriptors;
+            return;
+        }
+
         long counter = SyscallFuzz.Invoke(290, 1, 0x80800, 0, 0, 0, 0);
         long set = SyscallFuzz.Invoke(291, 0x80000, 0, 0, 0, 0, 0);
         SyscallFuzz.Invoke(293, _memory + OutArea, 0x80800, 0, 0, 0, 0);
@@ -72,6 +86,7 @@ internal sealed class SyscallFuzzWorld : IDisposable
     public string Make(SyscallFuzzCall call, Random random)
     {
         Restore();
+        _files?.Restore();
         int wild = random.Next(call.Arguments.Length + 1);
         long[] values = new long[6];
         List<string> words = [];
@@ -95,7 +110,8 @@ internal sealed class SyscallFuzzWorld : IDisposable
 
     public void Dispose()
     {
-        foreach (long fd in _descriptors)
+        _files?.Dispose();
+        foreach (long fd in _files is null ? _descriptors : [])
         {
             SyscallFuzz.Invoke(3, fd, 0, 0, 0, 0, 0);
         }
@@ -108,8 +124,8 @@ internal sealed class SyscallFuzzWorld : IDisposable
 
     private (long Value, string Word) Right(SyscallFuzzArgument argument) => argument.Kind switch
     {
-        SyscallFuzzKind.Descriptor => (_descriptors[argument.Value], $"fd{argument.Value}"),
-        SyscallFuzzKind.Memory or SyscallFuzzKind.FixedMemory => (_memory + (nint)argument.Value, $"&{Hexadecimal(argument.Value)}"),
+        SyscallFuzzKind.Descriptor or SyscallFuzzKind.FixedDescriptor => (_descriptors[argument.Value], $"fd{argument.Value}"),
+        SyscallFuzzKind.Memory or SyscallFuzzKind.FixedMemory or SyscallFuzzKind.Path or SyscallFuzzKind.RelativePath => (_memory + (nint)argument.Value, $"&{Hexadecimal(argument.Value)}"),
         _ => (argument.Value, argument.Value.ToString(CultureInfo.InvariantCulture)),
     };
 
@@ -124,8 +140,14 @@ internal sealed class SyscallFuzzWorld : IDisposable
                 long pointer = s_wildPointers[random.Next(s_wildPointers.Length)];
                 return (pointer, Hexadecimal(pointer));
             case SyscallFuzzKind.Descriptor:
-                int index = random.Next(_descriptors.Length + 1) - 1;
+                int index = random.Next((_files is null ? _descriptors.Length : SyscallFuzzFiles.WildDescriptors) + 1) - 1;
                 return index < 0 || _descriptors[index] < 0 ? (BadDescriptor, "none") : (_descriptors[index], $"fd{index}");
+            case SyscallFuzzKind.Path or SyscallFuzzKind.RelativePath:
+                int paths = argument.Kind == SyscallFuzzKind.Path ? SyscallFuzzFiles.AbsolutePaths : SyscallFuzzFiles.Paths;
+                int path = random.Next(paths + 1);
+                return path < paths
+                    ? Right(SyscallFuzzCall.Memory(SyscallFuzzFiles.PathAt(path)))
+                    : Wild(SyscallFuzzCall.Memory(0), random);
             default:
                 return Right(argument);
         }
@@ -150,6 +172,9 @@ internal sealed class SyscallFuzzWorld : IDisposable
             Marshal.WriteInt64(_memory, i, uint.MaxValue);
         }
 
+        Marshal.WriteInt64(_memory, LockArea + 16, 10);
+        Marshal.WriteInt64(_memory, TimesArea, 1000);
+        Marshal.WriteInt64(_memory, TimesArea + 16, 2000);
         Marshal.WriteInt32(_memory, EventArea, 1);
         Marshal.WriteInt64(_memory, OneArea, 1);
         Marshal.Copy(new byte[] { 2, 0, 0xB3, 0xAF, 127, 0, 0, 1 }, 0, _memory + AddressArea, 8);

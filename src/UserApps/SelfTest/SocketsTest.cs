@@ -17,7 +17,7 @@ internal sealed class SocketsTest : RuntimeTest
     public override string Name => "sockets";
 
     /// <inheritdoc/>
-    public override string Summary => "System.Net.Sockets over UDP: blocking, polled, asynchronous, cancelled";
+    public override string Summary => "System.Net.Sockets over UDP and TCP: blocking, polled, asynchronous, cancelled";
 
     /// <inheritdoc/>
     public override string Run(ISystem system)
@@ -32,6 +32,7 @@ internal sealed class SocketsTest : RuntimeTest
         AwaitAll(client, server).GetAwaiter().GetResult();
         Cancel(server).GetAwaiter().GetResult();
         Unblock();
+        StreamSockets.Check();
         return "";
     }
 

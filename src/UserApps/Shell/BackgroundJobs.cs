@@ -5,14 +5,32 @@ namespace KernelSockets.UserApps;
 internal sealed class BackgroundJobs
 {
     private readonly List<(IJob Job, string Source)> _jobs = [];
+    private bool _isCopy;
 
     /// <summary>The jobs, oldest first.</summary>
     public IReadOnlyList<(IJob Job, string Source)> All => _jobs;
 
+    /// <summary>The same jobs for a subshell, which may list them; they are not its own, to wait for.</summary>
+    public BackgroundJobs Copy()
+    {
+        var copy = new BackgroundJobs { _isCopy = true };
+        copy._jobs.AddRange(_jobs);
+        return copy;
+    }
+
     /// <summary>Remembers a job.</summary>
     /// <param name="job">Just started.</param>
     /// <param name="source">What was typed.</param>
-    public void Add(IJob job, string source) => _jobs.Add((job, source));
+    public void Add(IJob job, string source)
+    {
+        if (_isCopy)
+        {
+            _jobs.Clear();
+            _isCopy = false;
+        }
+
+        _jobs.Add((job, source));
+    }
 
     /// <summary>Forgets a job that has been waited for.</summary>
     public void Remove(IJob job) => _jobs.RemoveAll(entry => entry.Job == job);
@@ -22,6 +40,11 @@ internal sealed class BackgroundJobs
     /// <returns>Null for no such job.</returns>
     public IJob? Find(string? number)
     {
+        if (_isCopy)
+        {
+            return null;
+        }
+
         if (number is null or "%" or "%%" or "%+")
         {
             return _jobs.Count == 0 ? null : _jobs[^1].Job;
@@ -61,7 +84,7 @@ internal sealed class BackgroundJobs
         for (int i = 0; i < _jobs.Count; i++)
         {
             (IJob job, string source) = _jobs[i];
-            if (job.HasEnded && job.Wait(Instant.Zero) == Errno.Success)
+            if (job.HasEnded && !_isCopy && job.Wait(Instant.Zero) == Errno.Success)
             {
                 lines.Add(Describe(job, source));
                 _jobs.RemoveAt(i--);
@@ -79,6 +102,7 @@ internal sealed class BackgroundJobs
             0 => "Done",
             App.InterruptedStatus => "Interrupt",
             134 => "Aborted",
+            141 => "Broken pipe",
             int status => $"Exit {status}",
         };
         return $"[{job.Id}]  {state,-22}  {source}{(job.HasEnded ? "" : " &")}";

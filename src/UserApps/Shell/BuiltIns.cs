@@ -1,189 +1,219 @@
 namespace KernelSockets.UserApps;
 
-/// <summary>The commands that the shell itself carries out, since they concern its own state: jobs, history, its end.</summary>
-internal sealed class BuiltIns(Shell shell)
+/// <summary>The commands that the shell itself carries out, since they concern its own state: directory, flow, variables, jobs, history.</summary>
+internal sealed partial class BuiltIns(Shell shell, Interpreter interpreter)
 {
     private const int NotFoundStatus = 127;
 
-    /// <summary>The entries for the table of commands.</summary>
-    public static IReadOnlyList<App> Describe() =>
-    [
-        Entry("exit", "end a script with a status", """
-            Usage: exit [STATUS]
-            Ends a script, or a shell that another program has started. STATUS is 0 to 255; by default that of the last command.
+    private ShellState State => interpreter.State;
 
-            """),
-        Entry("fg", "bring a background job to the foreground", """
-            Usage: fg [JOB]
-            Waits for a background job, which Ctrl-C then reaches. JOB is a number from 'jobs'; by default the latest.
-
-            """),
-        Entry("history", "list the lines typed so far", """
-            Usage: history [-c] [N]
-            Lists the lines typed so far, or the last N of them.
-              -c  forget them
-
-            """),
-        Entry("jobs", "list background jobs", """
-            Usage: jobs
-            Lists the jobs started with '&' and what became of them.
-
-            """),
-        Entry("wait", "wait for background jobs", """
-            Usage: wait [JOB...]
-            Waits for the named background jobs, or for all. The exit status is that of the last one named.
-
-            """),
-    ];
+    private IJobControl JobControl => shell.Jobs;
 
     /// <summary>Carries a command out.</summary>
-    /// <param name="app">One of <see cref="Describe"/>.</param>
+    /// <param name="app">One of <see cref="BuiltInTable"/>.</param>
     /// <param name="arguments">Arguments, without the name.</param>
     /// <returns>Exit status.</returns>
+    /// <exception cref="ShellException">It was used in a way that ends a script.</exception>
     public int Run(App app, string[] arguments)
     {
         if (arguments is ["--help", ..])
         {
-            shell.Write(app.Help);
-            return 0;
+            return Print("help", app.Help);
         }
 
         return app.Name switch
         {
+            "." => Source(arguments),
+            ":" => 0,
+            "break" => Leave("break", arguments, continues: false),
+            "cd" => ChangeDirectory(arguments),
+            "command" => RunCommand(arguments),
+            "continue" => Leave("continue", arguments, continues: true),
+            "eval" => interpreter.RunNested(string.Join(' ', arguments), canReturn: false),
+            "exec" => RunCommand(arguments),
             "exit" => Exit(arguments),
+            "export" => Mark("export", arguments, isExported: true),
             "fg" => Foreground(arguments),
             "history" => History(arguments),
             "jobs" => Jobs(),
+            "read" => Read(arguments),
+            "readonly" => Mark("readonly", arguments, isExported: false),
+            "return" => Return(arguments),
+            "set" => Set(arguments),
+            "shift" => Shift(arguments),
+            "type" => Describe(arguments),
+            "unset" => Unset(arguments),
             "wait" => Wait(arguments),
             _ => Complain(app.Name, "not a built-in", NotFoundStatus),
         };
     }
 
-    private static App Entry(string name, string summary, string help) => new(name, AppGroup.Shell, summary, help, main: null);
-
-    private int Exit(string[] arguments)
+    private int Complain(string name, string message, int status)
     {
-        if (arguments.Length == 0)
-        {
-            return shell.Exit(shell.LastStatus);
-        }
-
-        return arguments.Length == 1 && byte.TryParse(arguments[0], out byte status)
-            ? shell.Exit(status)
-            : Complain("exit", $"{arguments[0]}: a status from 0 to 255 is required", App.UsageStatus);
-    }
-
-    private int Foreground(string[] arguments)
-    {
-        string? number = arguments.Length == 0 ? null : arguments[0];
-        if (shell.Background.Find(number) is not { } job)
-        {
-            return Complain("fg", $"{number ?? "current"}: no such job", 1);
-        }
-
-        shell.Write(shell.Background.SourceOf(job) + "\n");
-        Errno error = shell.Jobs.SetForeground(job);
-        return error is Errno.Success or Errno.ESRCH
-            ? shell.WaitInForeground(job)
-            : Complain("fg", $"{job.Id}: {error.Describe()}", 1);
-    }
-
-    private int History(string[] arguments)
-    {
-        History history = shell.History;
-        if (arguments is ["-c"])
-        {
-            history.Clear();
-            return 0;
-        }
-
-        int count = history.Count;
-        if (arguments.Length > 0 && (!int.TryParse(arguments[0], out count) || count < 0))
-        {
-            return Complain("history", $"{arguments[0]}: a number is required", App.UsageStatus);
-        }
-
-        for (int i = Math.Max(0, history.Count - count); i < history.Count; i++)
-        {
-            shell.Write($"{history.FirstNumber + i,5}  {history[i]}\n");
-        }
-
-        return 0;
-    }
-
-    private int Jobs()
-    {
-        foreach ((IJob job, string source) in shell.Background.All)
-        {
-            if (!job.HasEnded)
-            {
-                shell.Write(BackgroundJobs.Describe(job, source) + "\n");
-            }
-        }
-
-        foreach (string line in shell.Background.Reap())
-        {
-            shell.Write(line + "\n");
-        }
-
-        return 0;
-    }
-
-    private int Wait(string[] arguments)
-    {
-        int status = 0;
-        if (arguments.Length == 0)
-        {
-            int left = shell.Background.All.Count;
-            while (shell.Background.Find(null) is { } job)
-            {
-                status = WaitFor(job);
-                if (shell.Background.All.Count == left)
-                {
-                    return status;
-                }
-
-                left--;
-            }
-
-            return 0;
-        }
-
-        foreach (string number in arguments)
-        {
-            status = shell.Background.Find(number) is { } job
-                ? WaitFor(job)
-                : Complain("wait", $"{number}: no such job", NotFoundStatus);
-        }
-
+        interpreter.Complain($"{name}: {message}");
         return status;
     }
 
-    /// <summary>Waits for a job that stays in the background: Ctrl-C ends the waiting, not the job.</summary>
-    /// <remarks>Ctrl-C reaches the foreground job only, hence the waiting is one.</remarks>
-    private int WaitFor(IJob job)
+    /// <summary>Prints on standard output.</summary>
+    /// <returns>0, or 1 when it could not be written, which is told; 141 when nobody reads it.</returns>
+    private int Print(string name, string text)
     {
-        Errno error = shell.Jobs.TryStart("wait", _ => WaitHere(job), [], isForeground: true, out IJob? waiter);
-        if (waiter is null)
+        Errno error = State.Files.Write(1, text);
+        if (error == Errno.EPIPE)
         {
-            return Complain("wait", error.Describe(), 1);
+            interpreter.EndByBrokenPipe();
         }
 
-        int status = shell.WaitInForeground(waiter);
-        if (status != 0)
+        return error switch
+        {
+            Errno.Success => 0,
+            Errno.EPIPE => App.BrokenPipeStatus,
+            Errno.EINTR => App.InterruptedStatus,
+            _ => Complain(name, error.Describe(), 1),
+        };
+    }
+
+    private int Source(string[] arguments)
+    {
+        if (arguments.Length == 0)
+        {
+            return Complain(".", "a file name is required", App.UsageStatus);
+        }
+
+        Errno error = interpreter.TryReadScript(arguments[0], out string text);
+        return error == Errno.Success
+            ? interpreter.RunNested(text, canReturn: true)
+            : throw new ShellException($".: {arguments[0]}: {error.Describe()}");
+    }
+
+    private int ChangeDirectory(string[] arguments)
+    {
+        if (arguments.Length > 1)
+        {
+            return Complain("cd", "too many arguments", 1);
+        }
+
+        string wanted = arguments.Length == 0 ? State.Variables["HOME"] ?? "/" : arguments[0];
+        if (wanted == "-")
+        {
+            if (State.Variables["OLDPWD"] is not { } previous)
+            {
+                return Complain("cd", "no directory before this one", 1);
+            }
+
+            wanted = previous;
+        }
+
+        string before = JobControl.CurrentDirectory;
+        Errno error = wanted.Length == 0 ? Errno.Success : JobControl.SetCurrentDirectory(wanted);
+        if (error != Errno.Success)
+        {
+            return Complain("cd", $"{wanted}: {error.Describe()}", 1);
+        }
+
+        State.Variables.Set("OLDPWD", before);
+        State.Variables.Set("PWD", JobControl.CurrentDirectory);
+        return arguments is ["-"] ? Print("cd", JobControl.CurrentDirectory + "\n") : 0;
+    }
+
+    private int Exit(string[] arguments)
+    {
+        if (!TryReadStatus("exit", arguments, out int status))
         {
             return status;
         }
 
-        shell.Background.Remove(job);
-        return job.ExitStatus;
+        if (interpreter.IsMain && shell.IsAtConsole)
+        {
+            shell.Write("There is nothing to log out to; 'poweroff' ends the machine.\n");
+            return status;
+        }
+
+        interpreter.HasExited = true;
+        return status;
     }
 
-    private static int WaitHere(IJob job) => job.Wait(Instant.Never) == Errno.Success ? 0 : App.InterruptedStatus;
-
-    private int Complain(string name, string message, int status)
+    private int Return(string[] arguments)
     {
-        shell.Write($"sh: {name}: {message}\n");
+        if (!interpreter.CanReturn)
+        {
+            return Complain("return", "not in a function or a file read by '.'", 1);
+        }
+
+        if (TryReadStatus("return", arguments, out int status))
+        {
+            interpreter.Return();
+        }
+
         return status;
+    }
+
+    /// <summary>Reads the status that a command may be given.</summary>
+    /// <param name="name">The command.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="status">It; <c>$?</c> without one. When it is wrong: what the command returns.</param>
+    private bool TryReadStatus(string name, string[] arguments, out int status)
+    {
+        status = State.LastStatus;
+        if (arguments.Length == 0)
+        {
+            return true;
+        }
+
+        bool isGood = arguments.Length == 1 && byte.TryParse(arguments[0], out byte told);
+        status = isGood ? byte.Parse(arguments[0]) : Complain(name, $"{arguments[0]}: a status from 0 to 255 is required", App.UsageStatus);
+        return isGood;
+    }
+
+    private int Leave(string name, string[] arguments, bool continues)
+    {
+        int levels = 1;
+        if (arguments.Length > 0 && (!int.TryParse(arguments[0], out levels) || levels < 1))
+        {
+            throw new ShellException($"{name}: {arguments[0]}: a number above 0 is required");
+        }
+
+        interpreter.Leave(levels, continues);
+        return 0;
+    }
+
+    private int RunCommand(string[] arguments)
+    {
+        if (arguments is ["-v", ..])
+        {
+            return arguments.Length > 1 && Kind(arguments[1]) is not null ? Print("command", arguments[1] + "\n") : NotFoundStatus;
+        }
+
+        if (arguments.Length == 0)
+        {
+            return 0;
+        }
+
+        _ = shell.Apps.TryFind(arguments[0], out App? app);
+        return app is { IsBuiltIn: true } ? Run(app, arguments[1..]) : interpreter.RunExternal(arguments[0], app, arguments[1..]);
+    }
+
+    private int Describe(string[] arguments)
+    {
+        int status = 0;
+        foreach (string name in arguments)
+        {
+            string? kind = Kind(name);
+            status = kind is null ? NotFoundStatus : status;
+            int printed = Print("type", kind is null ? $"{name}: not found\n" : $"{name} is {kind}\n");
+            status = printed == 0 ? status : printed;
+        }
+
+        return status;
+    }
+
+    private string? Kind(string name)
+    {
+        if (State.Functions.ContainsKey(name))
+        {
+            return "a shell function";
+        }
+
+        return shell.Apps.TryFind(name, out App? app) ? app.IsBuiltIn ? "a shell builtin" : "a program of the system" : null;
     }
 }

@@ -5,17 +5,34 @@ namespace KernelSockets.UserApps;
 /// <summary>Cuts the shell's text into words and operators, and takes the quotes off (POSIX XCU §2.2, §2.3).</summary>
 /// <remarks>Throws nothing: what it cannot read it reports through <see cref="Error"/> or <see cref="IsIncomplete"/>, and then returns the
 /// end.</remarks>
-internal sealed class Lexer(string text)
+internal sealed partial class Lexer
 {
-    private static readonly string[] s_longOperators = ["&&", "||", ";;", ">>", "<<", "<&", ">&", "<>", ">|"];
+    /// <summary>Commands within commands; the bound keeps the parser's stack small.</summary>
+    public const int MaxDepth = 100;
+
+    private static readonly string[] s_longOperators = ["&&", "||", ";;", "<<-", ">>", "<<", "<&", ">&", "<>", ">|"];
+
+    private readonly string _text;
+    private readonly List<WordPart> _parts = [];
+    private readonly StringBuilder _literal = new();
+    private readonly List<HereDocument> _pending = [];
+    private bool _isLiteralQuoted;
+    private int _position;
+
+    /// <summary>Starts at a place in a text.</summary>
+    /// <param name="text">All of it.</param>
+    /// <param name="position">Where to start.</param>
+    /// <param name="depth">In how many commands the place is.</param>
+    public Lexer(string text, int position = 0, int depth = 0)
+    {
+        _text = text;
+        _position = position;
+        Depth = depth;
+    }
 
     private static ReadOnlySpan<char> Blanks => " \t\r";
 
     private static ReadOnlySpan<char> OperatorCharacters => ";&|<>()\n";
-
-    private readonly List<WordPart> _parts = [];
-    private readonly StringBuilder _literal = new();
-    private int _position;
 
     /// <summary>What is wrong; null for nothing.</summary>
     public string? Error { get; private set; }
@@ -23,44 +40,66 @@ internal sealed class Lexer(string text)
     /// <summary>True when the text ends within quotes or after a backslash: more lines may complete it.</summary>
     public bool IsIncomplete { get; private set; }
 
+    /// <summary>In how many commands the present place is; the parser counts it, too.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>All of the text.</summary>
+    public string Text => _text;
+
+    private bool HasStopped => Error is not null || IsIncomplete;
+
+    /// <summary>Reports that a text is wrong.</summary>
+    public void Fail(string message) => Error ??= message;
+
+    /// <summary>Has the lines after the present one read as a here-document.</summary>
+    public void Expect(HereDocument document) => _pending.Add(document);
+
     /// <summary>Reads the next token.</summary>
     public Token Next()
     {
         SkipBlanks();
-        if (_position == text.Length || Error is not null)
+        if (_position == _text.Length || HasStopped)
         {
-            return new Token(TokenKind.End, "", null, _position, _position);
+            IsIncomplete |= _pending.Count > 0;
+            return End();
         }
 
         int start = _position;
-        if (OperatorCharacters.Contains(text[_position]))
+        if (OperatorCharacters.Contains(_text[_position]))
         {
             string found = ReadOperator();
-            return new Token(TokenKind.Operator, found, null, start, _position);
+            return HasStopped ? End() : new Token(TokenKind.Operator, found, null, start, _position);
+        }
+
+        if (TryReadDescriptor())
+        {
+            return new Token(TokenKind.Descriptor, _text[start.._position], null, start, _position);
         }
 
         Word word = ReadWord();
-        return Error is null && !IsIncomplete
-            ? new Token(TokenKind.Word, text[start.._position], word, start, _position)
-            : new Token(TokenKind.End, "", null, _position, _position);
+        return HasStopped ? End() : new Token(TokenKind.Word, _text[start.._position], word, start, _position);
     }
+
+    private Token End() => new(TokenKind.End, "", null, _position, _position);
+
+    private char At(int offset) => _position + offset < _text.Length ? _text[_position + offset] : '\0';
 
     private void SkipBlanks()
     {
-        while (_position < text.Length)
+        while (_position < _text.Length)
         {
-            if (Blanks.Contains(text[_position]))
+            if (Blanks.Contains(_text[_position]))
             {
                 _position++;
             }
-            else if (text[_position] == '\\' && _position + 1 < text.Length && text[_position + 1] == '\n')
+            else if (_text[_position] == '\\' && At(1) == '\n')
             {
                 _position += 2;
             }
-            else if (text[_position] == '#')
+            else if (_text[_position] == '#')
             {
-                int end = text.IndexOf('\n', _position);
-                _position = end < 0 ? text.Length : end;
+                int end = _text.IndexOf('\n', _position);
+                _position = end < 0 ? _text.Length : end;
             }
             else
             {
@@ -73,23 +112,44 @@ internal sealed class Lexer(string text)
     {
         foreach (string candidate in s_longOperators)
         {
-            if (text.AsSpan(_position).StartsWith(candidate))
+            if (_text.AsSpan(_position).StartsWith(candidate))
             {
                 _position += candidate.Length;
                 return candidate;
             }
         }
 
-        return text[_position++].ToString();
+        string found = _text[_position++].ToString();
+        if (found == "\n")
+        {
+            ReadHereDocuments();
+        }
+
+        return found;
+    }
+
+    private bool TryReadDescriptor()
+    {
+        int end = _position;
+        while (end < _text.Length && char.IsAsciiDigit(_text[end]))
+        {
+            end++;
+        }
+
+        if (end == _position || end == _text.Length || _text[end] is not ('<' or '>'))
+        {
+            return false;
+        }
+
+        _position = end;
+        return true;
     }
 
     private Word ReadWord()
     {
-        _parts.Clear();
-        _literal.Clear();
-        while (_position < text.Length && Error is null && !IsIncomplete)
+        while (_position < _text.Length && !HasStopped)
         {
-            char c = text[_position];
+            char c = _text[_position];
             if (Blanks.Contains(c) || OperatorCharacters.Contains(c))
             {
                 break;
@@ -98,8 +158,15 @@ internal sealed class Lexer(string text)
             ReadPiece(c);
         }
 
+        return TakeWord();
+    }
+
+    private Word TakeWord()
+    {
         EndLiteral();
-        return new Word(_parts.Count == 0 ? [new WordPart(WordPartKind.Literal, "")] : [.. _parts]);
+        Word word = new([.. _parts]);
+        _parts.Clear();
+        return word;
     }
 
     private void ReadPiece(char c)
@@ -116,10 +183,10 @@ internal sealed class Lexer(string text)
                 ReadBackslash();
                 break;
             case '$' or '`':
-                ReadExpansion(c);
+                ReadExpansion(isQuoted: false);
                 break;
             default:
-                _literal.Append(c);
+                Append(c, isQuoted: false);
                 _position++;
                 break;
         }
@@ -127,47 +194,62 @@ internal sealed class Lexer(string text)
 
     private void ReadSingleQuotes()
     {
-        int end = text.IndexOf('\'', _position + 1);
+        int end = _text.IndexOf('\'', _position + 1);
         if (end < 0)
         {
             EndIncomplete();
             return;
         }
 
-        _literal.Append(text, _position + 1, end - _position - 1);
+        EndLiteral();
+        _parts.Add(new LiteralPart(_text[(_position + 1)..end], IsQuoted: true));
         _position = end + 1;
     }
 
     private void ReadDoubleQuotes()
     {
         _position++;
-        while (_position < text.Length && Error is null)
+        EndLiteral();
+        int before = _parts.Count;
+        while (_position < _text.Length && !HasStopped)
         {
-            char c = text[_position];
-            switch (c)
+            if (_text[_position] == '"')
             {
-                case '"':
-                    _position++;
-                    return;
-                case '\\' when _position + 1 < text.Length && "$`\"\\\n".Contains(text[_position + 1], StringComparison.Ordinal):
-                    AppendEscaped();
-                    break;
-                case '$' or '`':
-                    ReadExpansion(c);
-                    break;
-                default:
-                    _literal.Append(c);
-                    _position++;
-                    break;
+                _position++;
+                EndLiteral();
+                AddEmptyQuotes(before);
+                return;
             }
+
+            ReadQuotedPiece(escaped: "$`\"\\\n");
         }
 
         EndIncomplete();
     }
 
+    /// <summary>Reads a character, an escape or an expansion within double quotes or what is like them.</summary>
+    /// <param name="escaped">What a backslash makes ordinary there.</param>
+    private void ReadQuotedPiece(string escaped)
+    {
+        char c = _text[_position];
+        if (c == '\\' && _position + 1 < _text.Length && escaped.Contains(_text[_position + 1], StringComparison.Ordinal))
+        {
+            AppendEscaped();
+        }
+        else if (c is '$' or '`')
+        {
+            ReadExpansion(isQuoted: true);
+        }
+        else
+        {
+            Append(c, isQuoted: true);
+            _position++;
+        }
+    }
+
     private void ReadBackslash()
     {
-        if (_position + 1 == text.Length)
+        if (_position + 1 == _text.Length)
         {
             EndIncomplete();
             return;
@@ -179,50 +261,47 @@ internal sealed class Lexer(string text)
     /// <summary>Takes the character after a backslash; a newline there joins two lines.</summary>
     private void AppendEscaped()
     {
-        if (text[_position + 1] != '\n')
-        {
-            _literal.Append(text[_position + 1]);
-        }
-
+        char c = _text[_position + 1];
         _position += 2;
+        if (c != '\n')
+        {
+            Append(c, isQuoted: true);
+        }
     }
 
-    private void ReadExpansion(char c)
+    private void Append(char c, bool isQuoted)
     {
-        char next = _position + 1 < text.Length ? text[_position + 1] : ' ';
-        if (c == '$' && next == '?')
+        if (_isLiteralQuoted != isQuoted)
         {
             EndLiteral();
-            _parts.Add(new WordPart(WordPartKind.LastStatus, ""));
-            _position += 2;
+            _isLiteralQuoted = isQuoted;
         }
-        else if (c == '`' || next == '(')
-        {
-            Error = "command substitution is not supported yet";
-        }
-        else if (char.IsAsciiLetterOrDigit(next) || "_{#@*!-$".Contains(next, StringComparison.Ordinal))
-        {
-            Error = $"${next}: variables are not supported yet";
-        }
-        else
-        {
-            _literal.Append(c);
-            _position++;
-        }
+
+        _literal.Append(c);
     }
 
     private void EndLiteral()
     {
         if (_literal.Length > 0)
         {
-            _parts.Add(new WordPart(WordPartKind.Literal, _literal.ToString()));
+            _parts.Add(new LiteralPart(_literal.ToString(), _isLiteralQuoted));
             _literal.Clear();
         }
     }
 
-    private void EndIncomplete()
+    /// <summary>A pair of quotes with nothing between is an argument, too.</summary>
+    private void AddEmptyQuotes(int partsBefore)
+    {
+        if (_parts.Count == partsBefore)
+        {
+            _parts.Add(new LiteralPart("", IsQuoted: true));
+        }
+    }
+
+    /// <summary>Reports that the text ends too early.</summary>
+    public void EndIncomplete()
     {
         IsIncomplete = true;
-        _position = text.Length;
+        _position = _text.Length;
     }
 }

@@ -197,7 +197,7 @@ internal sealed class LineEditor(ITerminal terminal, History history, ILineCompl
         }
 
         string word = before[^replaced..];
-        string common = _candidates.Count == 1 ? _candidates[0] + " " : CommonPrefix(_candidates);
+        string common = _candidates.Count == 1 ? _candidates[0] + (_candidates[0].EndsWith('/') ? "" : " ") : CommonPrefix(_candidates);
         if (common.Length > word.Length && common.StartsWith(word, StringComparison.Ordinal) && HasRoomFor(common.Length - word.Length))
         {
             _line.Insert(common[word.Length..]);

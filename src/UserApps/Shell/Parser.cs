@@ -9,7 +9,7 @@ internal enum ParseStatus
     /// <summary>The text may become a command line with another line: open quotes, a trailing operator.</summary>
     Incomplete,
 
-    /// <summary>The text is wrong, or asks for what this shell cannot do yet.</summary>
+    /// <summary>The text is wrong.</summary>
     Wrong,
 }
 
@@ -18,24 +18,35 @@ internal enum ParseStatus
 /// <code>
 ///   line     = list { (";" | "&amp;" | newline) list } .
 ///   list     = pipeline { ("&amp;&amp;" | "||") { newline } pipeline } .
-///   pipeline = command .            { "|" command } comes with pipes
-///   command  = word { word } .      redirections come with files
+///   pipeline = [ "!" ] command { "|" { newline } command } .
+///   command  = simple | compound { redirection } | name "(" ")" command .
+///   simple   = { assignment | redirection } { word | redirection } .
+///   compound = "{" line "}" | "(" line ")" | if | while | until | for | case .
 /// </code>
 /// </summary>
-internal sealed class Parser
+internal sealed partial class Parser
 {
-    private readonly string _text;
+    private static readonly string[] s_closers = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
+
     private readonly Lexer _lexer;
     private Token _token;
-    private string? _error;
+    private int _previousEnd;
+    private int _openCommands;
     private bool _isIncomplete;
 
-    private Parser(string text)
+    private Parser(Lexer lexer)
     {
-        _text = text;
-        _lexer = new Lexer(text);
+        _lexer = lexer;
         Advance();
     }
+
+    /// <summary>A parser that reads a script line by line.</summary>
+    public Parser(string text)
+        : this(new Lexer(text))
+    {
+    }
+
+    private bool HasStopped => _lexer.Error is not null || _isIncomplete || _lexer.IsIncomplete;
 
     /// <summary>Parses a line, or several.</summary>
     /// <param name="text">What was typed.</param>
@@ -43,35 +54,120 @@ internal sealed class Parser
     /// <param name="error">What is wrong, without the shell's name; empty unless <see cref="ParseStatus.Wrong"/> is returned.</param>
     public static ParseStatus Parse(string text, out CommandLine line, out string error)
     {
-        var parser = new Parser(text);
-        line = parser.ParseLine();
-        error = parser._error ?? parser._lexer.Error ?? "";
+        Parser parser = new(text);
+        line = parser.ParseLines();
+        return parser.Status(out error);
+    }
+
+    /// <summary>Parses a whole text that is a part of another one; the lexer tells what is wrong with it.</summary>
+    public static CommandLine ParseAll(Lexer lexer)
+    {
+        Parser parser = new(lexer);
+        CommandLine line = parser.ParseLines();
+        if (parser._isIncomplete)
+        {
+            lexer.Fail("syntax error: unexpected end of input");
+        }
+
+        return line;
+    }
+
+    /// <summary>Parses the commands of <c>$(…)</c>; the lexer then stands behind the parenthesis.</summary>
+    public static CommandLine ParseSubstitution(Lexer lexer)
+    {
+        Parser parser = new(lexer);
+        CommandLine line = parser.ParseBody();
+        if (!parser.HasStopped && !parser._token.Is(")"))
+        {
+            parser.FailAtToken();
+        }
+
+        if (parser._isIncomplete)
+        {
+            lexer.EndIncomplete();
+        }
+
+        return line;
+    }
+
+    /// <summary>Parses the next line of a script, with the lines that belong to it.</summary>
+    /// <param name="line">The commands; null at the end of the script.</param>
+    /// <param name="error">As for <see cref="Parse"/>.</param>
+    public ParseStatus Next(out CommandLine? line, out string error)
+    {
+        line = null;
+        SkipNewlines();
+        if (_token.Kind != TokenKind.End)
+        {
+            var lists = new List<AndOrList>();
+            bool isLast = false;
+            while (!isLast && !_token.Is("\n") && _token.Kind != TokenKind.End && !HasStopped)
+            {
+                lists.Add(ParseList(out isLast));
+            }
+
+            line = new CommandLine(lists);
+        }
+
+        return Status(out error);
+    }
+
+    private ParseStatus Status(out string error)
+    {
+        error = _lexer.Error ?? "";
         if (error.Length > 0)
         {
             return ParseStatus.Wrong;
         }
 
-        return parser._isIncomplete || parser._lexer.IsIncomplete ? ParseStatus.Incomplete : ParseStatus.Complete;
+        return HasStopped ? ParseStatus.Incomplete : ParseStatus.Complete;
     }
 
-    private bool HasStopped => _error is not null || _isIncomplete;
+    private void Advance()
+    {
+        _previousEnd = _token.End;
+        _token = _lexer.Next();
+    }
 
-    private void Advance() => _token = _lexer.Next();
-
-    private CommandLine ParseLine()
+    private CommandLine ParseLines()
     {
         var lists = new List<AndOrList>();
         SkipNewlines();
         while (_token.Kind != TokenKind.End && !HasStopped)
         {
-            lists.Add(ParseList());
+            lists.Add(ParseList(out _));
             SkipNewlines();
         }
 
         return new CommandLine(lists);
     }
 
-    private AndOrList ParseList()
+    /// <summary>Parses what is within a compound command, up to what closes it.</summary>
+    private CommandLine ParseBody()
+    {
+        var lists = new List<AndOrList>();
+        if (++_lexer.Depth > Lexer.MaxDepth)
+        {
+            _lexer.Fail("nested too deeply");
+        }
+
+        _openCommands++;
+        SkipNewlines();
+        while (_token.Kind != TokenKind.End && !HasStopped && !IsAtCloser())
+        {
+            lists.Add(ParseList(out _));
+            SkipNewlines();
+        }
+
+        _openCommands--;
+        _lexer.Depth--;
+        _isIncomplete |= _token.Kind == TokenKind.End;
+        return new CommandLine(lists);
+    }
+
+    private bool IsAtCloser() => _token.Is(")") || _token.Is(";;") || Array.Exists(s_closers, _token.IsKeyword);
+
+    private AndOrList ParseList(out bool isEndOfLine)
     {
         int start = _token.Start;
         int end = start;
@@ -79,19 +175,20 @@ internal sealed class Parser
         Connector connector = Connector.Always;
         while (!HasStopped)
         {
-            pipelines.Add((connector, ParsePipeline(ref end)));
+            pipelines.Add((connector, ParsePipeline()));
+            end = _previousEnd;
             if (!_token.Is("&&") && !_token.Is("||"))
             {
                 break;
             }
 
             connector = _token.Is("&&") ? Connector.And : Connector.Or;
-            Advance();
-            SkipNewlines();
-            _isIncomplete = _token.Kind == TokenKind.End;
+            AdvanceOverNewlines();
         }
 
-        return new AndOrList(pipelines, ParseTerminator(), _text[start..end]);
+        isEndOfLine = _token.Is("\n");
+        bool isBackground = ParseTerminator();
+        return new AndOrList(pipelines, isBackground, _lexer.Text[start..Math.Max(start, end)]);
     }
 
     /// <summary>Takes what ends a list.</summary>
@@ -103,7 +200,7 @@ internal sealed class Parser
         {
             Advance();
         }
-        else if (_token.Kind != TokenKind.End && !HasStopped)
+        else if (_token.Kind != TokenKind.End && !(_openCommands > 0 && IsAtCloser()))
         {
             FailAtToken();
         }
@@ -111,37 +208,30 @@ internal sealed class Parser
         return isBackground;
     }
 
-    private Pipeline ParsePipeline(ref int end)
+    private Pipeline ParsePipeline()
     {
-        SimpleCommand command = ParseCommand(ref end);
-        if (_token.Kind == TokenKind.Operator && _token.Text[0] is '|' && _token.Text != "||")
+        bool isNegated = false;
+        while (_token.IsKeyword("!"))
         {
-            _error ??= "|: pipes are not supported yet";
-        }
-
-        return new Pipeline([command]);
-    }
-
-    private SimpleCommand ParseCommand(ref int end)
-    {
-        var words = new List<Word>();
-        while (_token.Kind == TokenKind.Word)
-        {
-            words.Add(_token.Word!);
-            end = _token.End;
+            isNegated = !isNegated;
             Advance();
         }
 
-        if (_token.Kind == TokenKind.Operator && _token.Text[0] is '<' or '>')
+        var commands = new List<ShellCommand> { ParseCommand() };
+        while (_token.Is("|") && !HasStopped)
         {
-            _error ??= $"{_token.Text}: redirection is not supported yet";
-        }
-        else if (words.Count == 0)
-        {
-            FailAtToken();
+            AdvanceOverNewlines();
+            commands.Add(ParseCommand());
         }
 
-        return new SimpleCommand(words);
+        return new Pipeline(commands, isNegated);
+    }
+
+    private void AdvanceOverNewlines()
+    {
+        Advance();
+        SkipNewlines();
+        _isIncomplete |= _token.Kind == TokenKind.End;
     }
 
     private void SkipNewlines()
@@ -154,10 +244,17 @@ internal sealed class Parser
 
     private void FailAtToken()
     {
-        if (_lexer.Error is null && !_lexer.IsIncomplete)
+        if (HasStopped)
         {
-            string name = _token.Kind == TokenKind.End || _token.Is("\n") ? "newline" : _token.Text;
-            _error ??= $"syntax error near unexpected token `{name}'";
+            return;
         }
+
+        if (_token.Kind == TokenKind.End)
+        {
+            _isIncomplete = true;
+            return;
+        }
+
+        _lexer.Fail($"syntax error near unexpected token `{(_token.Is("\n") ? "newline" : _token.Text)}'");
     }
 }

@@ -2,49 +2,47 @@ using System.Text;
 
 namespace KernelSockets.UserApps;
 
-/// <summary>The command interpreter: reads lines from the terminal, starts programs as jobs, waits for them.</summary>
+/// <summary>The command interpreter: reads lines from the terminal or a script, starts programs as jobs, waits for them.</summary>
 /// <remarks>
-/// One instance is used by one task. It reads and writes through <see cref="ISystem.Terminal"/>; the programs that it starts have their
-/// job's
-/// own <see cref="Console"/>. After Ctrl-C, the rest of the line or script is dropped, as an interactive bash does.
+/// One instance is used by one task, whose job looks out for Ctrl-C itself. It edits lines on <see cref="ISystem.Terminal"/>; the programs that it starts
+/// have their job's own <see cref="Console"/>. After Ctrl-C, the rest of the line or script is dropped, as an interactive bash does.
 /// </remarks>
-public sealed class Shell
+public sealed class Shell : IDisposable
 {
-    private const string Name = "sh";
     private const string ContinuationPrompt = "> ";
-    private const int NotFoundStatus = 127;
-    private const int CannotStartStatus = 126;
+    private const string DefaultPath = "/bin:/usr/bin";
 
     private readonly ISystem _system;
-    private readonly AppTable _apps;
     private readonly ShellOptions _options;
-    private readonly BuiltIns _builtIns;
     private readonly LineEditor _editor;
-    private readonly ListEvaluator _evaluator;
+    private readonly Interpreter _interpreter;
     private bool _isScript;
 
-    /// <summary>A shell at its start: no history, no jobs, <c>$?</c> is 0.</summary>
+    /// <summary>A shell at its start: no history, no jobs, <c>$?</c> is 0. Its files and its environment are those of the calling job.</summary>
     /// <param name="system">The kernel.</param>
     /// <param name="apps">The commands.</param>
     /// <param name="options">What is particular about this shell.</param>
     public Shell(ISystem system, AppTable apps, ShellOptions options)
     {
         ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(options);
         _system = system;
-        _apps = apps;
+        Apps = apps;
         _options = options;
         History = new History();
-        _builtIns = new BuiltIns(this);
-        _evaluator = new ListEvaluator(RunInForeground);
-        _editor = new LineEditor(system.Terminal, History, new CommandCompleter(apps));
+        var state = new ShellState(ShellFiles.OfCaller(Jobs), InitialVariables(Jobs, options.IsConsole))
+        {
+            Name = options.Name,
+            Id = Jobs.Current?.Id ?? 0,
+            Parameters = options.Arguments,
+            Options = options.Switches,
+        };
+        _interpreter = new Interpreter(this, state, Background, options.IsConsole || options.IsInteractive);
+        _editor = new LineEditor(system.Terminal, History, new ShellCompleter(apps, options.CurrentDirectory));
     }
 
     /// <summary>What <c>$?</c> stands for: the exit status of the last command.</summary>
-    public int LastStatus
-    {
-        get => _evaluator.LastStatus;
-        private set => _evaluator.LastStatus = value;
-    }
+    public int LastStatus => _interpreter.State.LastStatus;
 
     /// <summary>The lines typed so far.</summary>
     internal History History { get; }
@@ -55,13 +53,19 @@ public sealed class Shell
     /// <summary>The kernel's jobs.</summary>
     internal IJobControl Jobs => _system.Jobs;
 
+    /// <summary>The programs.</summary>
+    internal AppTable Apps { get; }
+
     /// <summary>Prompts, reads and runs until the terminal is gone, or <c>exit</c> where there is something to return to.</summary>
     /// <returns>The exit status of the last command.</returns>
     public int Run()
     {
         Begin(isScript: false);
-        while (!_evaluator.HasExited)
+        while (!_interpreter.HasExited)
         {
+            // In raw mode Ctrl-C is a key; from the end of that mode on it counts for the line, even if it comes before the line's first command.
+            _system.Terminal.IsRaw = true;
+            TakeForeground();
             ReportBackground();
             LineResult read = ReadCommand(out CommandLine line);
             switch (read.Outcome)
@@ -70,7 +74,7 @@ public sealed class Shell
                     Execute(line);
                     break;
                 case LineOutcome.Interrupted:
-                    LastStatus = App.InterruptedStatus;
+                    _interpreter.State.LastStatus = App.InterruptedStatus;
                     break;
                 case LineOutcome.EndOfInput when _options.IsConsole:
                     break;
@@ -82,68 +86,104 @@ public sealed class Shell
         return LastStatus;
     }
 
-    /// <summary>Runs commands without a prompt, as the kernel option <c>run=</c> gives them.</summary>
+    /// <summary>Runs commands without a prompt, as the kernel option <c>run=</c> gives them, line by line.</summary>
     /// <param name="script">Commands separated by semicolons or newlines.</param>
-    /// <returns>The exit status of the last command; 2 when the script cannot be parsed, and nothing has run.</returns>
+    /// <returns>The exit status of the last command; 2 when a line cannot be parsed, with which the script ends.</returns>
     public int RunScript(string script)
     {
         ArgumentNullException.ThrowIfNull(script);
         Begin(isScript: true);
-        switch (Parser.Parse(script, out CommandLine line, out string error))
+        _interpreter.RunScript(script);
+        EndLine();
+        return LastStatus;
+    }
+
+    /// <summary>Runs a file of commands, if it is there.</summary>
+    /// <param name="path">Its path.</param>
+    /// <returns>False when there is no such file. What else is wrong with it is told.</returns>
+    public bool RunFileIfThere(string path)
+    {
+        Errno error = _interpreter.TryReadScript(path, out string text);
+        if (error == Errno.ENOENT)
         {
-            case ParseStatus.Complete:
-                Execute(line);
-                break;
-            case ParseStatus.Incomplete:
-                Complain("syntax error: unexpected end of input", App.UsageStatus);
-                break;
-            default:
-                Complain(error, App.UsageStatus);
-                break;
+            return false;
         }
 
-        return LastStatus;
+        if (error == Errno.Success)
+        {
+            RunScript(text);
+        }
+        else
+        {
+            _interpreter.Complain($"{path}: {error.Describe()}");
+        }
+
+        return true;
+    }
+
+    /// <summary>Runs commands from standard input, each as soon as its last line is there, so that it can read what follows.</summary>
+    /// <returns>As <see cref="RunScript"/>.</returns>
+    internal int RunInput()
+    {
+        string text = "";
+        while (!_interpreter.HasExited && !_interpreter.IsInterrupted && _interpreter.TryReadLine(out string line))
+        {
+            text += line + "\n";
+            if (Parser.Parse(text, out _, out _) != ParseStatus.Incomplete)
+            {
+                RunScript(text);
+                text = "";
+            }
+        }
+
+        return text.Length > 0 && !_interpreter.IsInterrupted ? RunScript(text) : LastStatus;
+    }
+
+    /// <summary>Closes the shell's files.</summary>
+    public void Dispose() => _interpreter.State.Dispose();
+
+    /// <summary>Runs a script as a program of its own, in the calling job.</summary>
+    internal int RunText(string name, string text, string[] arguments)
+    {
+        Jobs.HandleInterrupts();
+        using var shell = new Shell(_system, Apps, new ShellOptions { CurrentDirectory = _options.CurrentDirectory, Name = name, Arguments = arguments });
+        return shell.RunScript(text);
     }
 
     /// <summary>Writes text to the terminal; newlines become new lines there.</summary>
     /// <remarks>A failure means that the terminal is gone, which the next read reports.</remarks>
     internal void Write(string text) => _system.Terminal.Write(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Ends the script or the shell with a status, unless this is the console's own prompt.</summary>
-    internal int Exit(int status)
+    /// <summary>True where <c>exit</c> has nothing to return to.</summary>
+    internal bool IsAtConsole => _options.IsConsole && !_isScript;
+
+    private static Variables InitialVariables(IJobControl jobs, bool isConsole)
     {
-        if (_options.IsConsole && !_isScript)
+        var variables = new Variables();
+        foreach ((string name, string value) in jobs.Environment)
         {
-            Write("There is nothing to log out to; 'poweroff' ends the machine.\n");
-            return status;
+            if (Lexer.IsName(name))
+            {
+                variables.Set(name, value);
+                variables.Mark(name, isExported: true);
+            }
         }
 
-        _evaluator.HasExited = true;
-        return status;
-    }
-
-    /// <summary>Waits for a job in the foreground and takes it off the table.</summary>
-    /// <returns>Its exit status.</returns>
-    internal int WaitInForeground(IJob job)
-    {
-        // EINTR means that this very task was told to stop: that is passed on to what it waits for.
-        while (job.Wait(Instant.Never) != Errno.Success)
+        if (isConsole && variables["HOME"] is { } home && !Directory.Exists(home))
         {
-            job.Interrupt();
+            // A machine without a disk has no home directories.
+            variables.Set("HOME", "/");
         }
 
-        Background.Remove(job);
-        if (job.ExitStatus == App.InterruptedStatus && _system.Terminal.CursorColumn > 0)
-        {
-            Write("\n");
-        }
-
-        return job.ExitStatus;
+        variables.Set("PWD", jobs.CurrentDirectory);
+        variables.Set("PATH", variables["PATH"] ?? DefaultPath);
+        return variables;
     }
 
     private void Begin(bool isScript)
     {
-        _evaluator.HasExited = false;
+        _interpreter.Begin();
+        TakeForeground();
         _isScript = isScript;
     }
 
@@ -169,7 +209,8 @@ public sealed class Shell
                     line = parsed;
                     return read;
                 case ParseStatus.Wrong:
-                    Complain(error, App.UsageStatus);
+                    _interpreter.Complain(error);
+                    _interpreter.State.LastStatus = App.UsageStatus;
                     return read;
                 default:
                     text += "\n";
@@ -189,90 +230,28 @@ public sealed class Shell
 
     private void Execute(CommandLine line)
     {
-        foreach (AndOrList list in line.Lists)
-        {
-            if (_evaluator.HasExited)
-            {
-                return;
-            }
+        _interpreter.Begin();
+        _interpreter.Run(line);
+        EndLine();
+    }
 
-            if (list.IsBackground)
-            {
-                LastStatus = StartInBackground(list);
-            }
-            else if (!_evaluator.Run(list))
-            {
-                return;
-            }
+    /// <summary>A script is left where it was started: in the foreground or not.</summary>
+    private void TakeForeground()
+    {
+        if (_options.IsConsole || _options.IsInteractive)
+        {
+            Jobs.TakeForeground();
         }
     }
 
-    private int RunInForeground(string[] words)
+    /// <summary>After Ctrl-C the terminal has shown ^C somewhere in a line.</summary>
+    private void EndLine()
     {
-        if (!_apps.TryFind(words[0], out App? app))
+        bool wasInterrupted = _interpreter.IsInterrupted;
+        TakeForeground();
+        if (wasInterrupted && (_options.IsConsole || _options.IsInteractive) && _system.Terminal.CursorColumn > 0)
         {
-            return Complain($"{words[0]}: command not found", NotFoundStatus);
+            Write("\n");
         }
-
-        if (app.IsBuiltIn)
-        {
-            return _builtIns.Run(app, words[1..]);
-        }
-
-        Errno error = Jobs.TryStart(app.Name, app.Run, words[1..], isForeground: true, out IJob? job);
-        return job is null ? Complain($"{words[0]}: {error.Describe()}", CannotStartStatus) : WaitInForeground(job);
-    }
-
-    private int StartInBackground(AndOrList list)
-    {
-        string[] words = _evaluator.Expand(list.Pipelines[0].Pipeline.Commands[0]);
-        Func<string[], int> main = _ => RunWithin(list);
-        if (list.Pipelines.Count == 1)
-        {
-            if (!_apps.TryFind(words[0], out App? app) || app.IsBuiltIn)
-            {
-                return RunInForeground(words);
-            }
-
-            main = app.Run;
-        }
-
-        Errno error = Jobs.TryStart(words[0], main, words[1..], isForeground: false, out IJob? job);
-        if (job is null)
-        {
-            return Complain($"{words[0]}: {error.Describe()}", CannotStartStatus);
-        }
-
-        Background.Add(job, list.Source);
-        Write($"[{job.Id}] {job.Id}\n");
-        return 0;
-    }
-
-    /// <summary>Runs a whole list on the calling job's task: the programs of <c>a &amp;&amp; b &amp;</c> share one job.</summary>
-    private int RunWithin(AndOrList list)
-    {
-        var evaluator = new ListEvaluator(RunHere);
-        evaluator.Run(list);
-        return evaluator.LastStatus;
-    }
-
-    private int RunHere(string[] words)
-    {
-        if (_apps.TryFind(words[0], out App? app) && !app.IsBuiltIn)
-        {
-            return app.Run(words[1..]);
-        }
-
-        Console.Error.WriteLine(app is null
-            ? $"{Name}: {words[0]}: command not found"
-            : $"{Name}: {words[0]}: cannot be used in a background list");
-        return NotFoundStatus;
-    }
-
-    private int Complain(string message, int status)
-    {
-        Write($"{Name}: {message}\n");
-        LastStatus = status;
-        return status;
     }
 }

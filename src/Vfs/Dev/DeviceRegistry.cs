@@ -16,6 +16,15 @@ public sealed class DeviceRegistry
         }
     }
 
+    /// <summary>Takes a device away; files that are open on it stay. One that is not there is ignored.</summary>
+    public void Remove(DeviceNumber number)
+    {
+        lock (_gate)
+        {
+            _devices.Remove(number);
+        }
+    }
+
     /// <summary>The device with a number; null when there is none.</summary>
     public CharacterDevice? Find(DeviceNumber number)
     {

@@ -21,6 +21,9 @@ public static class DeviceNumbers
     /// <summary>/dev/tty: the terminal of the job.</summary>
     public static DeviceNumber Terminal => new(5, 0);
 
+    /// <summary>/dev/ttyS0: the first serial line.</summary>
+    public static DeviceNumber Serial => new(4, 64);
+
     /// <summary>/dev/console.</summary>
     public static DeviceNumber Console => new(5, 1);
 }

@@ -24,6 +24,7 @@ public sealed class Terminal : ITerminal
     private readonly TerminalAnswers _answers = new();
     private TerminalSize _size = TerminalSize.Default;
     private Termios? _beforeRaw;
+    private bool _isHungUp;
 
     /// <summary>A terminal with <see cref="Termios.Default"/> settings.</summary>
     /// <param name="output">The devices that show its output.</param>
@@ -158,6 +159,22 @@ public sealed class Terminal : ITerminal
         }
     }
 
+    /// <summary>True once the other end is gone.</summary>
+    public bool IsHungUp => Volatile.Read(ref _isHungUp);
+
+    /// <summary>
+    /// The other end is gone, for good (POSIX XBD 11.1.10): whoever reads gets what is there, then the end of input; writing is <see cref="Errno.EIO"/>.
+    /// </summary>
+    public void HangUp()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _isHungUp, true);
+            _readers.WakeAll();
+            Readable.Notify(PollEvents.Readable | PollEvents.HangUp);
+        }
+    }
+
     /// <summary>Takes bytes from keyboard or line: edits, echoes, wakes readers. Called by the console's task.</summary>
     /// <param name="bytes">Any number, in any pieces.</param>
     public void Input(ReadOnlySpan<byte> bytes)
@@ -236,6 +253,11 @@ public sealed class Terminal : ITerminal
                     return IoResult.Ok(_queue.TakeLine(destination));
                 }
 
+                if (_isHungUp)
+                {
+                    return IoResult.Ok(0);
+                }
+
                 Errno error = _readers.Wait(_gate, deadline);
                 if (error != Errno.Success && _queue.CommittedCount == 0)
                 {
@@ -246,8 +268,14 @@ public sealed class Terminal : ITerminal
     }
 
     /// <inheritdoc/>
+    /// <returns>Also <see cref="Errno.EIO"/> when it is hung up.</returns>
     public IoResult Write(ReadOnlySpan<byte> source)
     {
+        if (IsHungUp)
+        {
+            return Errno.EIO;
+        }
+
         OutputModes modes;
         int columns;
         lock (_gate)
@@ -273,7 +301,7 @@ public sealed class Terminal : ITerminal
             return IoResult.Ok(count);
         }
 
-        while (count < Math.Max(1, least))
+        while (count < Math.Max(1, least) && !_isHungUp)
         {
             Errno error = _readers.Wait(_gate, Instant.Min(deadline, timeout));
             int more = _queue.Take(destination[count..]);

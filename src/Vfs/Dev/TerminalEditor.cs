@@ -138,7 +138,7 @@ internal sealed class TerminalEditor(TerminalInputQueue queue, TerminalEcho echo
     {
         if (Is(value, ControlCharacter.VEOF))
         {
-            queue.TryEndLine(TerminalInputQueue.EndOfFile);
+            queue.TryEndLine(value, isEndOfFile: true);
         }
         else if (value == '\n')
         {
@@ -158,7 +158,7 @@ internal sealed class TerminalEditor(TerminalInputQueue queue, TerminalEcho echo
 
     private void EndLine(byte value, bool isEchoed)
     {
-        if (!queue.TryEndLine(value))
+        if (!queue.TryEndLine(value, isEndOfFile: false))
         {
             Bell();
         }

@@ -15,14 +15,23 @@ internal sealed class TerminalInputQueue
     /// <summary>Bytes held (N_TTY_BUF_SIZE of Linux). One place is kept for the end of a line.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>Marked, this byte ends a line without being part of it: VEOF (Linux's __DISABLED_CHAR).</summary>
-    public const byte EndOfFile = 0;
-
     private readonly byte[] _bytes = new byte[Capacity];
-    private readonly bool[] _endsLine = new bool[Capacity];
+    private readonly LineEnd[] _ends = new LineEnd[Capacity];
     private uint _tail;
     private uint _committed;
     private uint _head;
+
+    private enum LineEnd : byte
+    {
+        /// <summary>The byte is within a line.</summary>
+        None,
+
+        /// <summary>The byte ends a line and is part of it (NL, VEOL, VEOL2).</summary>
+        Included,
+
+        /// <summary>The byte ends a line and is not part of it (VEOF).</summary>
+        Excluded,
+    }
 
     /// <summary>Bytes held.</summary>
     public int Count => (int)(_head - _tail);
@@ -46,13 +55,16 @@ internal sealed class TerminalInputQueue
             return false;
         }
 
-        Put(value, endsLine: false);
+        Put(value, LineEnd.None);
         return true;
     }
 
     /// <summary>Appends a byte and ends the line with it; all of it can be read then.</summary>
+    /// <param name="value">The byte.</param>
+    /// <param name="isEndOfFile">The byte is not part of the line: VEOF. Whoever reads raw gets it nonetheless, so that a shell that edits lines
+    /// itself sees the Ctrl-D that was typed before its prompt. (Linux gives a NUL there.)</param>
     /// <returns>False when not even the kept place is free.</returns>
-    public bool TryEndLine(byte value)
+    public bool TryEndLine(byte value, bool isEndOfFile)
     {
         if (Count == Capacity)
         {
@@ -60,7 +72,7 @@ internal sealed class TerminalInputQueue
             return false;
         }
 
-        Put(value, endsLine: true);
+        Put(value, isEndOfFile ? LineEnd.Excluded : LineEnd.Included);
         _committed = _head;
         return true;
     }
@@ -71,11 +83,11 @@ internal sealed class TerminalInputQueue
     /// <summary>Everything that waits becomes one finished line: input goes over from raw to lines.</summary>
     public void CommitAsLine()
     {
-        Array.Clear(_endsLine);
+        Array.Clear(_ends);
         _committed = _head;
         if (Count > 0)
         {
-            _endsLine[(_head - 1) % Capacity] = true;
+            _ends[(_head - 1) % Capacity] = LineEnd.Included;
         }
     }
 
@@ -98,27 +110,26 @@ internal sealed class TerminalInputQueue
 
     /// <summary>Takes bytes in order, up to the end of a line.</summary>
     /// <param name="destination">Gets the bytes.</param>
-    /// <returns>How many; 0 when the line holds nothing but <see cref="EndOfFile"/>.</returns>
+    /// <returns>How many; 0 when the line holds nothing but the end of file.</returns>
     public int TakeLine(Span<byte> destination)
     {
         int count = 0;
         while (_tail != _committed)
         {
             uint index = _tail % Capacity;
-            bool isEndOfFile = _endsLine[index] && _bytes[index] == EndOfFile;
-            if (count == destination.Length && !isEndOfFile)
+            LineEnd end = _ends[index];
+            if (count == destination.Length && end != LineEnd.Excluded)
             {
                 break;
             }
 
             _tail++;
-            if (isEndOfFile)
+            if (end != LineEnd.Excluded)
             {
-                break;
+                destination[count++] = _bytes[index];
             }
 
-            destination[count++] = _bytes[index];
-            if (_endsLine[index])
+            if (end != LineEnd.None)
             {
                 break;
             }
@@ -146,10 +157,10 @@ internal sealed class TerminalInputQueue
         _committed = _head;
     }
 
-    private void Put(byte value, bool endsLine)
+    private void Put(byte value, LineEnd end)
     {
         _bytes[_head % Capacity] = value;
-        _endsLine[_head % Capacity] = endsLine;
+        _ends[_head % Capacity] = end;
         _head++;
     }
 }

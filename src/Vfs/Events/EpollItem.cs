@@ -2,12 +2,11 @@ namespace KernelSockets.Vfs.Events;
 
 /// <summary>One file in an epoll set. It does not keep the file open; the file's end takes it out.</summary>
 /// <remarks>
-/// Locks, in the order in which they are taken: <see cref="_attachGate"/>, the file's own, the set's. The fields below are under the set's.
+/// Locks, in the order in which they are taken: <see cref="EpollSet.AttachGate"/>, the file's own, the set's. The fields below are under the set's.
 /// </remarks>
 internal sealed class EpollItem : PollListener, IOpenFileObserver
 {
     private readonly EpollSet _set;
-    private readonly Lock _attachGate = new();
     private bool _isDetached;
 
     public EpollItem(EpollSet set, OpenFile file, int fd)
@@ -15,7 +14,6 @@ internal sealed class EpollItem : PollListener, IOpenFileObserver
         _set = set;
         File = file;
         Fd = fd;
-        Node = new LinkedListNode<EpollItem>(this);
     }
 
     /// <summary>The file.</summary>
@@ -24,8 +22,17 @@ internal sealed class EpollItem : PollListener, IOpenFileObserver
     /// <summary>The descriptor it was added by.</summary>
     public int Fd { get; }
 
-    /// <summary>Its place in the list of ready items, made once.</summary>
-    public LinkedListNode<EpollItem> Node { get; }
+    /// <summary>It is in the list of ready items.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>The one before it there.</summary>
+    public EpollItem? Previous { get; set; }
+
+    /// <summary>The one behind it there.</summary>
+    public EpollItem? Next { get; set; }
+
+    /// <summary>Another item of the same descriptor.</summary>
+    public EpollItem? NextOfDescriptor { get; set; }
 
     /// <summary>What is wanted, and how.</summary>
     public EpollEvents Events { get; set; }
@@ -54,7 +61,7 @@ internal sealed class EpollItem : PollListener, IOpenFileObserver
                 return File.Poll(asked, listener: null);
             }
 
-            lock (_attachGate)
+            lock (_set.AttachGate)
             {
                 return _isDetached ? PollEvents.None : File.Poll(asked, this);
             }
@@ -68,7 +75,7 @@ internal sealed class EpollItem : PollListener, IOpenFileObserver
     /// <summary>Ends all notices.</summary>
     public void Detach()
     {
-        lock (_attachGate)
+        lock (_set.AttachGate)
         {
             _isDetached = true;
             DetachAll();

@@ -29,8 +29,8 @@ public sealed class EpollSet
     private readonly Lock _gate = new();
     private readonly Lock _scanGate = new();
     private readonly Lock _nestingGate;
-    private readonly Dictionary<(OpenFile File, int Fd), EpollItem> _items = [];
-    private readonly LinkedList<EpollItem> _ready = [];
+    private readonly EpollItemTable _items = new();
+    private readonly EpollReadyList _ready = new();
     private readonly WaitQueue _changed;
     private readonly PollSource _poll = new();
 
@@ -52,6 +52,9 @@ public sealed class EpollSet
             }
         }
     }
+
+    /// <summary>Taken while an item begins or ends to hear of its file's changes.</summary>
+    internal Lock AttachGate { get; } = new();
 
     /// <summary>epoll_ctl.</summary>
     /// <param name="command">EPOLL_CTL_ADD and so on.</param>
@@ -143,9 +146,9 @@ public sealed class EpollSet
         {
             PollEvents wanted = (PollEvents)(item.Events & EpollEvents.PollMask);
             bool isWanted = wanted != PollEvents.None && (events == PollEvents.None || (events & (wanted | PollEvents.Always)) != 0);
-            if (isWanted && !item.IsRemoved && item.Node.List is null)
+            if (isWanted && !item.IsRemoved && !item.IsReady)
             {
-                _ready.AddLast(item.Node);
+                _ready.AddLast(item);
                 _changed.WakeOne();
                 _poll.Notify(PollEvents.Readable);
             }
@@ -163,10 +166,10 @@ public sealed class EpollSet
             }
 
             item.IsRemoved = true;
-            _items.Remove((item.File, item.Fd));
-            if (item.Node.List is not null)
+            _items.Remove(item);
+            if (item.IsReady)
             {
-                _ready.Remove(item.Node);
+                _ready.Remove(item);
             }
         }
 
@@ -180,7 +183,7 @@ public sealed class EpollSet
         EpollItem[] items;
         lock (_gate)
         {
-            items = [.. _items.Values];
+            items = [.. _items.Items];
         }
 
         foreach (EpollItem item in items)
@@ -213,7 +216,7 @@ public sealed class EpollSet
         EpollSet[] inner;
         lock (_gate)
         {
-            inner = [.. _items.Values.Select(static i => i.File.State).OfType<EpollSet>()];
+            inner = [.. _items.Items.Select(static i => i.File.State).OfType<EpollSet>()];
         }
 
         return Array.Exists(inner, set => set == sought || set.Reaches(sought, depth - 1));
@@ -225,7 +228,7 @@ public sealed class EpollSet
         EpollItem item = new(this, file, fd) { Events = events | (EpollEvents)(PollEvents.Error | PollEvents.HangUp), Data = data };
         lock (_gate)
         {
-            if (_items.ContainsKey((file, fd)))
+            if (_items.Find(file, fd) is not null)
             {
                 return Errno.EEXIST;
             }
@@ -235,7 +238,7 @@ public sealed class EpollSet
                 return Errno.ENOSPC;
             }
 
-            _items.Add((file, fd), item);
+            _items.Add(item);
         }
 
         file.Observe(item);
@@ -248,7 +251,8 @@ public sealed class EpollSet
         EpollItem? item;
         lock (_gate)
         {
-            if (!_items.TryGetValue((file, fd), out item))
+            item = _items.Find(file, fd);
+            if (item is null)
             {
                 return Errno.ENOENT;
             }
@@ -281,7 +285,7 @@ public sealed class EpollSet
         EpollItem? item;
         lock (_gate)
         {
-            _items.TryGetValue((file, fd), out item);
+            item = _items.Find(file, fd);
         }
 
         return item is not null && Remove(item) ? Errno.Success : Errno.ENOENT;
@@ -308,10 +312,10 @@ public sealed class EpollSet
     {
         lock (_gate)
         {
-            EpollItem? first = _ready.First?.Value;
+            EpollItem? first = _ready.First;
             if (first is not null)
             {
-                _ready.RemoveFirst();
+                _ready.Remove(first);
             }
 
             return first;
@@ -356,10 +360,10 @@ public sealed class EpollSet
             {
                 item.Events &= EpollEvents.ModeMask;
             }
-            else if (!wanted.HasFlag(EpollEvents.EdgeTriggered) && !item.IsRemoved && item.Node.List is null)
+            else if (!wanted.HasFlag(EpollEvents.EdgeTriggered) && !item.IsRemoved && !item.IsReady)
             {
                 // As long as it lasts, the next wait tells it again.
-                _ready.AddLast(item.Node);
+                _ready.AddLast(item);
                 _changed.WakeOne();
             }
         }
@@ -380,9 +384,9 @@ public sealed class EpollSet
 
                 lock (_gate)
                 {
-                    if (!item.IsRemoved && item.Node.List is null)
+                    if (!item.IsRemoved && !item.IsReady)
                     {
-                        _ready.AddFirst(item.Node);
+                        _ready.AddFirst(item);
                     }
                 }
 

@@ -68,6 +68,18 @@ public sealed class MemoryFileSystem : FileSystemOps
         return Errno.Success;
     }
 
+    /// <summary>stat: only pages that are there count as blocks, and only files have any.</summary>
+    public override Errno Stat(Inode inode, out FileStat stat)
+    {
+        Errno error = base.Stat(inode, out stat);
+        lock (inode.Gate)
+        {
+            stat = stat with { BlockCount = (long)((MemoryInode)inode).PageCount * (MemorySuperBlock.PageSize / BlockDevice.SectorSize) };
+        }
+
+        return error;
+    }
+
     /// <inheritdoc/>
     public override Errno Open(Inode directory, ReadOnlySpan<byte> name, OpenFlags flags, InodeMode mode, out Inode? inode)
     {
@@ -214,16 +226,8 @@ public sealed class MemoryFileSystem : FileSystemOps
         AddNew(directory, name, InodeMode.Directory | (mode & InodeMode.PermissionMask), DeviceNumber.None, []);
 
     /// <inheritdoc/>
-    public override Errno MakeNode(Inode directory, ReadOnlySpan<byte> name, InodeMode mode, DeviceNumber device)
-    {
-        InodeMode type = mode.Type() == InodeMode.None ? InodeMode.Regular : mode.Type();
-        if (type is InodeMode.Directory or InodeMode.SymbolicLink)
-        {
-            return type == InodeMode.Directory ? Errno.EPERM : Errno.EINVAL;
-        }
-
-        return AddNew(directory, name, type | (mode & InodeMode.PermissionMask), device, []);
-    }
+    public override Errno MakeNode(Inode directory, ReadOnlySpan<byte> name, InodeMode mode, DeviceNumber device) =>
+        AddNew(directory, name, mode & (InodeMode.TypeMask | InodeMode.PermissionMask), device, []);
 
     /// <inheritdoc/>
     public override Errno MakeSymbolicLink(Inode directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target) =>
@@ -562,6 +566,11 @@ public sealed class MemoryFileSystem : FileSystemOps
             ModificationTime = now,
             ChangeTime = now,
         };
+        if (parent is not null)
+        {
+            inode.InheritFrom(parent);
+        }
+
         return Errno.Success;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class MemoryInode : Inode
     /// <summary>Pages of a file, null where nothing was ever written; under <see cref="Inode.Gate"/>.</summary>
     public List<byte[]?> Pages { get; } = [];
 
+    /// <summary>Pages that are there; under <see cref="Inode.Gate"/>.</summary>
+    public int PageCount { get; set; }
+
     /// <summary>Target of a symbolic link.</summary>
     public byte[] Target { get; init; } = [];
 }

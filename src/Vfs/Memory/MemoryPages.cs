@@ -82,6 +82,7 @@ internal static class MemoryPages
                 }
 
                 inode.Pages.RemoveRange(keep, inode.Pages.Count - keep);
+                inode.PageCount -= dropped;
                 ((MemorySuperBlock)inode.SuperBlock).ReturnPages(dropped);
             }
 
@@ -109,6 +110,7 @@ internal static class MemoryPages
             inode.Pages.Add(null);
         }
 
+        inode.PageCount++;
         return inode.Pages[index] = new byte[PageSize];
     }
 }

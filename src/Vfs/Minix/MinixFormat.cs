@@ -5,8 +5,6 @@ namespace KernelSockets.Vfs.Minix;
 /// <summary>mkfs: makes an empty minix file system. The same device size, options and time give the same bytes.</summary>
 internal static class MinixFormat
 {
-    private const int BitsPerByte = 8;
-
     /// <summary>Writes super block, maps, inode table and root directory.</summary>
     /// <param name="operations">The file system.</param>
     /// <param name="device">Where.</param>
@@ -27,36 +25,35 @@ internal static class MinixFormat
 
         MinixSuperBlock volume = new(operations, DeviceNumber.None, device, layout);
         Errno error = WriteTables(volume);
-        if (error == Errno.Success)
-        {
-            error = WriteRoot(volume, now);
-        }
-
-        return error == Errno.Success ? volume.Cache.Flush() : error;
+        error = error == Errno.Success ? WriteRoot(volume, now) : error;
+        error = error == Errno.Success ? volume.WriteBack() : error;
+        return error == Errno.Success ? WriteSuperBlock(volume) : error;
     }
 
+    /// <summary>Boot block, maps and inode table: what an earlier file system left there would mean something.</summary>
     private static Errno WriteTables(MinixSuperBlock volume)
     {
         MinixLayout layout = volume.Layout;
-        Errno error = Clear(volume.Cache, layout);
-        if (error == Errno.Success)
+        byte[] zeros = new byte[BlockCache.MaxTransfer];
+        Errno error = Errno.Success;
+        for (uint block = 0; block < layout.FirstDataZone && error == Errno.Success; block += (uint)(zeros.Length / layout.BlockSize))
         {
-            byte[] super = new byte[MinixLayout.Size];
-            layout.Write(super);
-            error = volume.Cache.Write(MinixLayout.Position / layout.BlockSize, 0, super);
+            int bytes = (int)Math.Min(zeros.Length, (layout.FirstDataZone - block) * (long)layout.BlockSize);
+            error = volume.Cache.WriteThrough(block, zeros.AsSpan(0, bytes));
         }
 
-        if (error == Errno.Success)
-        {
-            error = WriteMap(volume.Cache, MinixLayout.MapStart, layout.InodeMapBlocks, layout.InodeCount);
-        }
+        volume.InodeMap.Clear();
+        volume.ZoneMap.Clear();
+        return error;
+    }
 
-        if (error == Errno.Success)
-        {
-            error = WriteMap(volume.Cache, layout.ZoneMapStart, layout.ZoneMapBlocks, layout.DataZoneCount);
-        }
-
-        return error == Errno.Success ? volume.LoadMaps() : error;
+    /// <summary>Last, so that a device on which this ends half-way holds no file system.</summary>
+    private static Errno WriteSuperBlock(MinixSuperBlock volume)
+    {
+        byte[] super = new byte[MinixLayout.Size];
+        volume.Layout.Write(super);
+        Errno error = volume.Cache.WriteThrough(MinixLayout.Position / volume.Layout.BlockSize, super);
+        return error == Errno.Success ? volume.Cache.Flush() : error;
     }
 
     private static bool TryParse(string options, out MinixVariant? variant, out uint inodes)
@@ -83,37 +80,6 @@ internal static class MinixFormat
 
         variant = MinixVariant.Find(version, names != 0 ? names : version == 3 ? MinixVariant.V3.NameLength : MinixVariant.V1Long.NameLength);
         return variant is not null;
-    }
-
-    /// <summary>Boot block, maps and inode table: what an earlier file system left there would mean something.</summary>
-    private static Errno Clear(BlockCache cache, MinixLayout layout)
-    {
-        Errno error = Errno.Success;
-        for (uint block = 0; block < layout.FirstDataZone && error == Errno.Success; block++)
-        {
-            error = cache.Clear(block);
-        }
-
-        return error;
-    }
-
-    /// <summary>An empty map: the reserved bit and the bits behind the last are set.</summary>
-    private static Errno WriteMap(BlockCache cache, uint firstBlock, uint blocks, uint count)
-    {
-        byte[] map = new byte[blocks * cache.BlockSize];
-        for (long bit = count + 1L; bit < map.Length * (long)BitsPerByte; bit++)
-        {
-            map[bit / BitsPerByte] |= (byte)(1 << (int)(bit % BitsPerByte));
-        }
-
-        map[0] |= 1;
-        Errno error = Errno.Success;
-        for (int i = 0; i < blocks && error == Errno.Success; i++)
-        {
-            error = cache.Write(firstBlock + i, 0, map.AsSpan(i * cache.BlockSize, cache.BlockSize));
-        }
-
-        return error;
     }
 
     private static Errno WriteRoot(MinixSuperBlock volume, DateTimeOffset now)

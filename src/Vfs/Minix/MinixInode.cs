@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using KernelSockets.Vfs.Cache;
 
 namespace KernelSockets.Vfs.Minix;
 
@@ -47,11 +48,33 @@ internal sealed class MinixInode : Inode
     /// <summary>Numbers of direct zones, then of the single, double and triple indirect one; 0 for none. A device node's number in the first.</summary>
     public uint[] Zones { get; } = new uint[MaxZoneNumbers];
 
+    /// <summary>Neighbouring blocks of the file that lie in neighbouring zones, as found last.</summary>
+    public ZoneRun Run { get; set; }
+
+    /// <summary>The block behind the last one read: reading there goes on in order.</summary>
+    public long NextRead { get; set; }
+
+    /// <summary>When the last one who held it let go, in the file system's own count.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Of a directory: where the entry begins that was found last.</summary>
+    public long FoundAt { get; set; }
+
     /// <summary>The directory that a removed directory was in, held until its last user lets go: what ".." leads to.</summary>
     public MinixInode? OrphanedFrom { get; set; }
 
     /// <summary>True for device nodes, whose first zone number is the device.</summary>
     private bool IsDevice => Mode.Type() is InodeMode.CharacterDevice or InodeMode.BlockDevice;
+
+    /// <summary>True for what has content in zones.</summary>
+    public bool HasZones => Mode.Type() is InodeMode.Regular or InodeMode.Directory or InodeMode.SymbolicLink;
+
+    /// <summary>What the zones hold.</summary>
+    public BlockKind ContentKind => Mode.IsDirectory() ? BlockKind.Directory : BlockKind.Data;
+
+    /// <summary>The number of names in an inode of the table.</summary>
+    public static uint LinksOf(MinixVariant variant, ReadOnlySpan<byte> bytes) =>
+        variant.Version == 1 ? bytes[OldLinksOffset] : BinaryPrimitives.ReadUInt16LittleEndian(bytes[LinksOffset..]);
 
     /// <summary>Takes over an inode of the table.</summary>
     public void Load(ReadOnlySpan<byte> bytes)
@@ -88,8 +111,12 @@ internal sealed class MinixInode : Inode
     }
 
     /// <summary>Writes the inode as the table holds it, every byte.</summary>
+    /// <remarks>Times lose their fractions here, in memory as on the device (Linux's s_time_gran), so that nobody sees them change later.</remarks>
     public void Store(Span<byte> bytes)
     {
+        AccessTime = ToSecond(AccessTime);
+        ModificationTime = ToSecond(ModificationTime);
+        ChangeTime = ToSecond(ChangeTime);
         bytes = bytes[..Volume.Layout.Variant.InodeSize];
         bytes.Clear();
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[ModeOffset..], (ushort)Mode);
@@ -123,6 +150,8 @@ internal sealed class MinixInode : Inode
 
     private static DateTimeOffset ReadTime(ReadOnlySpan<byte> bytes) =>
         DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32LittleEndian(bytes));
+
+    private static DateTimeOffset ToSecond(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerSecond));
 
     /// <summary>Times are unsigned seconds since 1970: they end in 2106.</summary>
     private static void WriteTime(Span<byte> bytes, DateTimeOffset time) =>

@@ -36,6 +36,7 @@ internal sealed record MinixLayout(
     private const int MaxBlockSize = 4096;
     private const int BitsPerByte = 8;
     private const ushort ValidState = 1;
+    private const ushort ErrorState = 2;
 
     // V1 and V2.
     private const int OldInodesOffset = 0;
@@ -143,6 +144,30 @@ internal sealed record MinixLayout(
         {
             WriteOld(bytes);
         }
+    }
+
+    /// <summary>Whether the last one to use it has unmounted it and found no error; always so for V3, which does not tell.</summary>
+    public static bool IsClean(MinixVariant variant, ReadOnlySpan<byte> bytes) =>
+        variant.Version == 3 || (Read16(bytes, OldStateOffset) & (ValidState | ErrorState)) == ValidState;
+
+    /// <summary>The state in a super block of V1 or V2: bit 0 for clean, bit 1 for known errors.</summary>
+    public static int StateOf(ReadOnlySpan<byte> bytes) => Read16(bytes, OldStateOffset);
+
+    /// <summary>Enters a state into a super block of V1 or V2.</summary>
+    /// <param name="bytes">The super block.</param>
+    /// <param name="isClean">Whether it was unmounted or checked.</param>
+    /// <param name="hasErrors">Whether a check found errors that are still there; null to leave that as it is.</param>
+    public static void SetState(Span<byte> bytes, bool isClean, bool? hasErrors)
+    {
+        int state = Read16(bytes, OldStateOffset);
+        state = isClean ? state | ValidState : state & ~ValidState;
+        state = hasErrors switch
+        {
+            true => state | ErrorState,
+            false => state & ~ErrorState,
+            null => state,
+        };
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[OldStateOffset..], (ushort)state);
     }
 
     private static MinixLayout ParseOld(ReadOnlySpan<byte> bytes, MinixVariant variant) => new(

@@ -4,24 +4,31 @@ namespace KernelSockets.Vfs.Minix;
 
 /// <summary>A mounted minix file system: its layout, blocks, maps and the inodes in use.</summary>
 /// <remarks>One lock protects all of it, inodes included; it is held over transfers from and to the device.</remarks>
-internal sealed class MinixSuperBlock : SuperBlock
+internal sealed partial class MinixSuperBlock : SuperBlock
 {
+    /// <summary>Most inodes that are kept in memory though nobody holds them.</summary>
+    public const int MaxIdleInodes = 1024;
+
     /// <summary>Number of the root directory.</summary>
     public const uint RootNumber = 1;
 
-    private readonly Dictionary<uint, MinixInode> _inodes = [];
+    /// <summary>Protects everything of this file system.</summary>
+    private readonly Lock _gate = new();
+    private readonly Dictionary<uint, MinixInode> _inodes = []; // in use, or kept
+    private readonly Queue<(MinixInode Inode, long Since)> _idle = new(); // kept, the oldest first; some stand there more than once
+    private long _idleTime;
 
     public MinixSuperBlock(MinixFileSystem operations, DeviceNumber number, BlockDevice device, MinixLayout layout)
         : base(operations, number)
     {
         Layout = layout;
-        Cache = new BlockCache(device, layout.BlockSize);
+        Cache = new BlockCache(device, layout.BlockSize, operations.CacheBytes);
         InodeMap = new MinixBitmap(Cache, MinixLayout.MapStart, layout.InodeCount + 1);
         ZoneMap = new MinixBitmap(Cache, layout.ZoneMapStart, layout.DataZoneCount + 1);
+        _order = new MinixWriteOrder(layout.Variant);
+        _device = device;
+        _clock = operations.Clock;
     }
-
-    /// <summary>Protects everything of this file system.</summary>
-    public Lock Gate { get; } = new();
 
     /// <summary>Where everything lies.</summary>
     public MinixLayout Layout { get; }
@@ -38,7 +45,14 @@ internal sealed class MinixSuperBlock : SuperBlock
     /// <summary>Zones in use: bit n for zone FirstDataZone + n - 1.</summary>
     public MinixBitmap ZoneMap { get; }
 
-    /// <summary>Counts what is free; once, when mounting.</summary>
+    /// <summary>Enters the gate; nothing interrupts that, since few callers could leave what they do half done.</summary>
+    public Hold Enter()
+    {
+        _gate.EnterUninterrupted();
+        return new Hold(_gate);
+    }
+
+    /// <summary>Reads the maps; once, when mounting.</summary>
     public Errno LoadMaps()
     {
         Errno error = InodeMap.Load();
@@ -55,14 +69,8 @@ internal sealed class MinixSuperBlock : SuperBlock
             return Errno.Success;
         }
 
-        if (number == 0 || number > Layout.InodeCount)
-        {
-            return Errno.EUCLEAN;
-        }
-
         Span<byte> bytes = stackalloc byte[Layout.Variant.InodeSize];
-        (uint block, int offset) = Locate(number);
-        Errno error = Cache.Read(block, offset, bytes);
+        Errno error = Load(number, bytes);
         if (error != Errno.Success)
         {
             return error;
@@ -70,7 +78,7 @@ internal sealed class MinixSuperBlock : SuperBlock
 
         MinixInode loaded = new(this, number);
         loaded.Load(bytes);
-        if (loaded.LinkCount == 0 || loaded.Mode.Type() == InodeMode.None)
+        if (loaded.LinkCount == 0 || !IsKnownType(loaded.Mode) || loaded.Size > Layout.MaxFileSize)
         {
             // Not in the table of inodes in use: its release finds nothing to do.
             loaded.Release();
@@ -87,10 +95,16 @@ internal sealed class MinixSuperBlock : SuperBlock
     public Errno TryCreate(InodeMode mode, DateTimeOffset now, out MinixInode? inode)
     {
         inode = null;
-        Errno error = InodeMap.Take(out uint number);
+        Errno error = Take(InodeMap, 0, out uint number);
         if (error != Errno.Success)
         {
             return error;
+        }
+
+        if (_inodes.ContainsKey(number))
+        {
+            // A damaged map called an inode free that is in use; now it does no longer.
+            return Errno.EUCLEAN;
         }
 
         inode = new MinixInode(this, number)
@@ -111,7 +125,26 @@ internal sealed class MinixSuperBlock : SuperBlock
         Span<byte> bytes = stackalloc byte[Layout.Variant.InodeSize];
         inode.Store(bytes);
         (uint block, int offset) = Locate((uint)inode.Number);
-        return Cache.Write(block, offset, bytes);
+        return Cache.Write(block, offset, bytes, BlockKind.Inodes);
+    }
+
+    /// <summary>Whether an inode has names.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="isNamed">False also for a number that is none.</param>
+    /// <returns><see cref="Errno.EIO"/>.</returns>
+    public Errno FindNamed(uint number, out bool isNamed)
+    {
+        isNamed = false;
+        if (_inodes.TryGetValue(number, out MinixInode? inode))
+        {
+            isNamed = inode.LinkCount > 0;
+            return Errno.Success;
+        }
+
+        Span<byte> bytes = stackalloc byte[Layout.Variant.InodeSize];
+        Errno error = Load(number, bytes);
+        isNamed = error == Errno.Success && MinixInode.LinksOf(Layout.Variant, bytes) > 0;
+        return error == Errno.EUCLEAN ? Errno.Success : error;
     }
 
     /// <summary>Lets go of an inode that nobody holds; frees it when it has no name.</summary>
@@ -124,6 +157,12 @@ internal sealed class MinixSuperBlock : SuperBlock
             return Errno.Success;
         }
 
+        if (inode is { LinkCount: > 0, OrphanedFrom: null })
+        {
+            Keep(inode);
+            return Errno.Success;
+        }
+
         _inodes.Remove(number);
         inode.OrphanedFrom?.Release();
         if (inode.LinkCount > 0)
@@ -131,6 +170,7 @@ internal sealed class MinixSuperBlock : SuperBlock
             return Errno.Success;
         }
 
+        NoteChange();
         Errno error = MinixZones.Truncate(inode, 0);
         inode.Mode = InodeMode.None;
         Errno stored = Store(inode);
@@ -138,29 +178,75 @@ internal sealed class MinixSuperBlock : SuperBlock
         return error != Errno.Success ? error : stored != Errno.Success ? stored : returned;
     }
 
-    /// <summary>Takes a free zone.</summary>
-    public Errno TakeZone(out uint zone)
+    /// <summary>Keeps an inode that nobody holds for whoever wants it next; the one kept longest makes room.</summary>
+    private void Keep(MinixInode inode)
     {
-        Errno error = ZoneMap.Take(out uint bit);
+        inode.IdleSince = ++_idleTime;
+        _idle.Enqueue((inode, inode.IdleSince));
+        while (_idle.Count > MaxIdleInodes)
+        {
+            // One that was wanted meanwhile stands in the queue once more, or is in use.
+            (MinixInode oldest, long since) = _idle.Dequeue();
+            if (oldest.References == 0 && oldest.IdleSince == since && _inodes.TryGetValue((uint)oldest.Number, out MinixInode? known) && known == oldest)
+            {
+                _inodes.Remove((uint)oldest.Number);
+            }
+        }
+    }
+
+    /// <summary>Takes a free zone, the one behind another if it is free.</summary>
+    public Errno TakeZone(uint previous, out uint zone)
+    {
+        uint wished = IsDataZone(previous) ? previous - Layout.FirstDataZone + 2 : 0;
+        Errno error = Take(ZoneMap, wished, out uint bit);
         zone = error == Errno.Success ? Layout.FirstDataZone + bit - 1 : 0;
         return error;
     }
 
-    /// <summary>Frees a zone, and forgets what was in it.</summary>
-    public Errno ReturnZone(uint zone)
-    {
-        if (!IsDataZone(zone))
-        {
-            return Errno.EUCLEAN;
-        }
-
-        Cache.Forget(zone);
-        return ZoneMap.Return(zone - Layout.FirstDataZone + 1);
-    }
+    /// <summary>Frees a zone. Its content stays readable until <see cref="BlockCache.Forget"/>, and nobody else gets it before everything is written.</summary>
+    /// <returns><see cref="Errno.EUCLEAN"/> when it was free.</returns>
+    public Errno ReturnZone(uint zone) => IsDataZone(zone) ? ZoneMap.Return(zone - Layout.FirstDataZone + 1) : Errno.EUCLEAN;
 
     /// <summary>True for zones that can belong to files.</summary>
     public bool IsDataZone(uint zone) => zone >= Layout.FirstDataZone && zone < Layout.ZoneCount;
 
+    /// <summary>Reads an inode of the table, whatever it is.</summary>
+    /// <returns><see cref="Errno.EUCLEAN"/> for a number that is none, <see cref="Errno.EIO"/>.</returns>
+    public Errno Load(uint number, Span<byte> bytes)
+    {
+        if (number == 0 || number > Layout.InodeCount)
+        {
+            return Errno.EUCLEAN;
+        }
+
+        (uint block, int offset) = Locate(number);
+        return Cache.Read(block, offset, bytes);
+    }
+
+    /// <summary>True for the types that an inode can have.</summary>
+    public static bool IsKnownType(InodeMode mode) => mode.Type() is InodeMode.Regular or InodeMode.Directory or InodeMode.SymbolicLink or InodeMode.Fifo
+        or InodeMode.Socket or InodeMode.CharacterDevice or InodeMode.BlockDevice;
+
+    /// <summary>Takes a bit, and writes everything back first where that is needed to have one free.</summary>
+    private Errno Take(MinixBitmap map, uint wished, out uint bit)
+    {
+        Errno error = map.Take(wished, out bit);
+        if (error == Errno.ENOSPC && map.HasReturned)
+        {
+            error = WriteBack();
+            error = error == Errno.Success ? map.Take(wished, out bit) : error;
+        }
+
+        return error;
+    }
+
     private (uint Block, int Offset) Locate(uint number) =>
         (Layout.InodeTableStart + ((number - 1) / Layout.InodesPerBlock), (int)((number - 1) % Layout.InodesPerBlock) * Layout.Variant.InodeSize);
+
+    /// <summary>Leaves the gate at its end.</summary>
+    public readonly ref struct Hold(Lock gate)
+    {
+        /// <summary>Leaves the gate.</summary>
+        public void Dispose() => gate.Exit();
+    }
 }

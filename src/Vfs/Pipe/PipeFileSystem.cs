@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using KernelSockets.Sockets;
+
 namespace KernelSockets.Vfs.Pipe;
 
 /// <summary>Pipes, and FIFOs of any file system once they are open (pipe(7), fifo(7)).</summary>
@@ -60,10 +63,16 @@ public sealed class PipeFileSystem : FileSystemOps
         return error;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Counts the file's ends, and waits for a FIFO's other end.</summary>
+    /// <returns><see cref="Errno.ENXIO"/>, <see cref="Errno.EINTR"/>; <see cref="Errno.EINVAL"/> for O_DIRECT: there are no packets here.</returns>
     public override Errno OnOpen(OpenFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        if (file.Flags.HasFlag(OpenFlags.Direct))
+        {
+            return Errno.EINVAL;
+        }
+
         bool isNamed = file.Inode.SuperBlock != _superBlock;
         PipeBuffer buffer;
         lock (file.Inode.Gate)
@@ -71,25 +80,49 @@ public sealed class PipeFileSystem : FileSystemOps
             buffer = (PipeBuffer)(file.Inode.Attachment ??= new PipeBuffer(_queues));
         }
 
-        file.State = new End(buffer, isNamed ? buffer.OpenedWriters : -1);
-        return buffer.Open(file, isNamed);
+        Errno error = buffer.Open(file, isNamed, out long openedWriters);
+        file.State = new End(buffer, openedWriters);
+        return error;
     }
 
     /// <inheritdoc/>
     public override void OnRelease(OpenFile file) => Buffer(file).Close(file);
 
     /// <inheritdoc/>
-    public override IoResult Read(OpenFile file, Span<byte> data, ref long position)
+    public override IoResult Read(OpenFile file, Span<byte> data, ref long position) => Read(file, new IoVector(data));
+
+    /// <summary>readv: fills the buffers with what there is, and waits only for the first byte. The file is a pipe open for reading.</summary>
+    public static IoResult Read(OpenFile file, in IoVector data)
     {
         ArgumentNullException.ThrowIfNull(file);
         return Buffer(file).Read(data, file.IsNonBlocking);
     }
 
     /// <inheritdoc/>
-    public override IoResult Write(OpenFile file, ReadOnlySpan<byte> data, ref long position)
+    public override IoResult Write(OpenFile file, ReadOnlySpan<byte> data, ref long position) =>
+        Write(file, new IoVector(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(data), data.Length))); // a pipe does not write to it
+
+    /// <summary>writev: up to PIPE_BUF bytes in all stay together. The file is a pipe open for writing.</summary>
+    public static IoResult Write(OpenFile file, in IoVector data)
     {
         ArgumentNullException.ThrowIfNull(file);
         return Buffer(file).Write(data, file.IsNonBlocking);
+    }
+
+    /// <summary>F_GETPIPE_SZ.</summary>
+    /// <returns>Bytes; <see cref="Errno.EBADF"/> for what is no pipe.</returns>
+    public static IoResult GetSize(OpenFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.State is End end ? IoResult.Ok(end.Buffer.Size) : Errno.EBADF;
+    }
+
+    /// <summary>F_SETPIPE_SZ.</summary>
+    /// <returns>As <see cref="PipeBuffer.SetSize"/>; <see cref="Errno.EBADF"/> for what is no pipe.</returns>
+    public static IoResult SetSize(OpenFile file, uint size)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.State is End end ? end.Buffer.SetSize(size) : Errno.EBADF;
     }
 
     /// <inheritdoc/>

@@ -43,12 +43,6 @@ public static class InterfaceRequests
     private const ushort EthernetType = 1;
     private const ushort LoopbackType = 772;
 
-    private const int FlagUp = 0x1;
-    private const int FlagBroadcast = 0x2;
-    private const int FlagLoopback = 0x8;
-    private const int FlagRunning = 0x40;
-    private const int FlagMulticast = 0x1000;
-
     /// <summary>Serves a request if it is one of these.</summary>
     /// <param name="network">What to act on.</param>
     /// <param name="request">Request number.</param>
@@ -136,7 +130,7 @@ public static class InterfaceRequests
                 return WriteNumber(data, index + 1);
             case GetFlags:
                 data[ValueOffset..].Clear();
-                BinaryPrimitives.WriteUInt16LittleEndian(data[ValueOffset..], (ushort)FlagsOf(found));
+                BinaryPrimitives.WriteUInt16LittleEndian(data[ValueOffset..], (ushort)found.Flags);
                 return Errno.Success;
             case GetMetric or GetQueueLength:
                 return WriteNumber(data, 0);
@@ -167,13 +161,6 @@ public static class InterfaceRequests
         return -1;
     }
 
-    private static int FlagsOf(InterfaceInformation found)
-    {
-        int flags = found.IsLoopback ? FlagLoopback : FlagBroadcast | FlagMulticast;
-        flags |= found.IsUp ? FlagUp : 0;
-        return flags | (found.IsUp && found.IsLinkUp ? FlagRunning : 0);
-    }
-
     private static Errno TellAddress(InterfaceInformation found, uint request, Span<byte> data)
     {
         if (found.Address.IsAny)
@@ -198,8 +185,7 @@ public static class InterfaceRequests
         ReadOnlySpan<byte> value = data[ValueOffset..];
         if (request == SetFlags)
         {
-            bool isUp = (BinaryPrimitives.ReadUInt16LittleEndian(value) & FlagUp) != 0;
-            return isUp == found.IsUp ? Errno.Success : network.SetUp(found.Name, isUp);
+            return ChangeFlags(network, found, (InterfaceFlags)BinaryPrimitives.ReadUInt16LittleEndian(value));
         }
 
         if (request == SetMtu)
@@ -224,6 +210,24 @@ public static class InterfaceRequests
             SetBroadcast => (found.Address.Value | ~Ipv4Address.Mask(found.PrefixLength).Value) == address.Value ? Errno.Success : Errno.EOPNOTSUPP,
             _ => Errno.EOPNOTSUPP,
         };
+    }
+
+    /// <summary>SIOCSIFFLAGS: those that can be changed; the others are ignored, as in Linux.</summary>
+    private static Errno ChangeFlags(INetworkControl network, InterfaceInformation found, InterfaceFlags wanted)
+    {
+        InterfaceFlags changed = wanted ^ found.Flags;
+        Errno error = Errno.Success;
+        if (changed.HasFlag(InterfaceFlags.Promiscuous))
+        {
+            error = network.SetPromiscuous(found.Name, wanted.HasFlag(InterfaceFlags.Promiscuous));
+        }
+
+        if (error == Errno.Success && changed.HasFlag(InterfaceFlags.AllMulticast))
+        {
+            error = network.SetAllMulticast(found.Name, wanted.HasFlag(InterfaceFlags.AllMulticast));
+        }
+
+        return error == Errno.Success && changed.HasFlag(InterfaceFlags.Up) ? network.SetUp(found.Name, wanted.HasFlag(InterfaceFlags.Up)) : error;
     }
 
     private static Errno SetMask(INetworkControl network, InterfaceInformation found, Ipv4Address mask) =>

@@ -195,6 +195,24 @@ public sealed class DhcpClientTests
     }
 
     [Fact]
+    public void Conflict_TenTimesInARow_WaitsAMinute()
+    {
+        Client.Start(_bench.Now);
+        for (int i = 1; i <= DhcpClient.ConflictLimit; i++)
+        {
+            _bench.Give(_bench.Answer(_bench.Expect(DhcpMessageType.Discover), Offer));
+            _bench.Give(_bench.Answer(_bench.Expect(DhcpMessageType.Request), Ack));
+            Client.CompleteProbe(isFree: false, _bench.Now);
+            _bench.Expect(DhcpMessageType.Decline);
+            _bench.Wait(i < DhcpClient.ConflictLimit ? 10 : 59.9);
+        }
+
+        Assert.Empty(_bench.Wire);
+        _bench.Wait(0.2);
+        _bench.Expect(DhcpMessageType.Discover);
+    }
+
+    [Fact]
     public void Address_ThatTheInterfaceCannotHave_IsDeclined()
     {
         _bench.IsUsable = false;

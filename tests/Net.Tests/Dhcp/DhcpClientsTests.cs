@@ -16,7 +16,9 @@ public sealed class DhcpClientsTests
     private readonly WireProbe _probe;
     private readonly DhcpClients _clients;
     private readonly List<int> _received = [];
+    private readonly List<string> _askedBy = []; // who asks for the address that is given
     private bool _isServing = true;
+    private bool _isOccupied;
 
     public DhcpClientsTests()
     {
@@ -99,13 +101,42 @@ public sealed class DhcpClientsTests
     }
 
     [Fact]
-    public void Probe_ThatFindsSomebody_Declines()
+    public void Address_IsAskedForBeforeItIsUsed_AndAnnouncedAfter()
     {
-        _clients.Probe = new Occupied(_node.Stack);
+        Bind();
+        _time.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(["0.0.0.0", "0.0.0.0", "0.0.0.0", GivenIp, GivenIp], _askedBy);
+    }
+
+    [Fact]
+    public void Address_OfAnother_IsDeclined_UntilTheOtherIsGone()
+    {
+        _isOccupied = true;
         Assert.Equal(Errno.Success, _clients.Start("eth0"));
         _time.RunFor(TimeSpan.FromSeconds(5));
         Assert.Equal([1, 3, 4], _received);
         Assert.True(_node.Interface.Address.IsAny);
+        Assert.Equal(Errno.Success, _clients.WaitForEvent(_time.Now, out DhcpEvent? happened));
+        Assert.Equal((DhcpEventKind.Conflict, Addresses.Ip(GivenIp)), (happened!.Kind, happened.Address));
+        _isOccupied = false;
+        Assert.Equal(Errno.Success, _clients.WaitForLease("eth0", _time.Now + TimeSpan.FromSeconds(15), out _));
+        Assert.Equal([1, 3, 4, 1, 3], _received);
+        Assert.Equal(Addresses.Ip(GivenIp), _node.Interface.Address);
+    }
+
+    [Fact]
+    public void CablePulledWhileAsking_AsksAnew()
+    {
+        Assert.Equal(Errno.Success, _clients.Start("eth0"));
+        _time.RunFor(AddressProbe.InitialWait);
+        Assert.Single(_askedBy);
+        _node.Device.SetLink(false);
+        _time.RunFor(TimeSpan.FromSeconds(10));
+        Assert.True(_node.Interface.Address.IsAny);
+        _node.Device.SetLink(true);
+        Assert.Equal(Errno.Success, _clients.WaitForLease("eth0", _time.Now + TimeSpan.FromSeconds(15), out _));
+        Assert.Equal([1, 3, 1, 3], _received);
+        Assert.Equal(1 + AddressProbe.Count, _askedBy.Count(static sender => sender == "0.0.0.0"));
     }
 
     [Fact]
@@ -156,20 +187,25 @@ public sealed class DhcpClientsTests
         _probe.Send(Frames.Ethernet(isBroadcast ? MacAddress.Broadcast : Addresses.Mac(Mac), Tester.SelfMac, EtherType.Ipv4, datagram));
     }
 
+    /// <summary>The server's address is its own; the given one may be another station's.</summary>
     private void AnswerArp(byte[] frame)
     {
-        if (EthernetHeader.TryParse(frame, out EthernetHeader header) && ArpPacket.TryParse(header.Payload, out ArpPacket arp)
-            && arp.TargetProtocol == Addresses.Ip(ServerIp))
+        if (!EthernetHeader.TryParse(frame, out EthernetHeader header) || !ArpPacket.TryParse(header.Payload, out ArpPacket arp))
         {
-            _probe.Send(Frames.Ethernet(Addresses.Mac(Mac), Tester.SelfMac, EtherType.Arp, Frames.Arp(new ArpFields(
-                ArpOperation.Reply, Tester.SelfMac, Addresses.Ip(ServerIp), Addresses.Mac(Mac), arp.SenderProtocol))));
+            return;
         }
-    }
 
-    /// <summary>Somebody has every address, and says so after half a second.</summary>
-    private sealed class Occupied(NetStack stack) : IAddressProbe
-    {
-        public void Start(NetInterface netInterface, Ipv4Address address, Action<bool> complete) =>
-            stack.Timers.Schedule(new StackTimer(_ => complete(false)), stack.Clock.Now + TimeSpan.FromMilliseconds(500));
+        bool isGiven = arp.TargetProtocol == Addresses.Ip(GivenIp);
+        if (isGiven)
+        {
+            _askedBy.Add(arp.SenderProtocol.ToString());
+        }
+
+        if (arp.TargetProtocol == Addresses.Ip(ServerIp) || (isGiven && _isOccupied))
+        {
+            MacAddress owner = isGiven ? Addresses.Mac("52:54:00:00:00:99") : Tester.SelfMac;
+            _probe.Send(Frames.Ethernet(Addresses.Mac(Mac), owner, EtherType.Arp, Frames.Arp(new ArpFields(
+                ArpOperation.Reply, owner, arp.TargetProtocol, Addresses.Mac(Mac), arp.SenderProtocol))));
+        }
     }
 }

@@ -108,6 +108,12 @@ public sealed class RawSocketTests
         tester.Settle();
         byte[] frame = Assert.Single(tester.Probe.Take(), Frames.IsIpv4);
         Assert.Equal(datagram, frame[EthernetHeader.Size..(EthernetHeader.Size + datagram.Length)]);
+
+        // The address given to sendto tells the way, whatever the header says (raw(7)).
+        Ipv4Address.Broadcast.Write(datagram.AsSpan(16));
+        Assert.Equal(datagram.Length, socket.SendTo(Tester.SelfIp, 0, Frames.WithHeaderChecksum(datagram)).Count);
+        tester.Settle();
+        Assert.Equal(Tester.SelfMac, MacAddress.Read(Assert.Single(tester.Probe.Take(), Frames.IsIpv4)));
     }
 
     [Fact]

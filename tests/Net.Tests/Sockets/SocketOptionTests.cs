@@ -166,7 +166,7 @@ public sealed class SocketOptionTests
 
         Assert.Equal(Errno.ENOBUFS, socket.Set(0, 35, [239, 1, 3, 1, 10, 0, 0, 2]));
         socket.Dispose();
-        Assert.Equal(0, tester.Node.Stack.Ipv4.Groups.Count);
+        Assert.Empty(tester.Node.Stack.Ipv4.Groups.Memberships);
     }
 
     private static int Int(byte[] bytes, int offset) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(offset));

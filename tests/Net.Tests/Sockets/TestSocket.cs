@@ -12,11 +12,13 @@ internal sealed class TestSocket : IDisposable
     public TestSocket(NetStack stack, SocketType type, int protocol = 0)
     {
         SocketOps module = stack.SocketModules.Single(candidate => candidate.Type == type);
-        SocketKind kind = type == SocketType.Udp ? SocketKind.Datagram : SocketKind.Raw;
+        SocketKind kind = type switch { SocketType.Udp => SocketKind.Datagram, SocketType.Tcp => SocketKind.Stream, _ => SocketKind.Raw };
         AddressFamily family = type == SocketType.Packet ? AddressFamily.Packet : AddressFamily.Inet;
-        _socket = new Socket(module, family, kind, type == SocketType.Udp ? 17 : protocol);
+        _socket = new Socket(module, family, kind, type switch { SocketType.Udp => 17, SocketType.Tcp => 6, _ => protocol });
         Assert.Equal(Errno.Success, module.Create(_socket));
     }
+
+    private TestSocket(Socket socket) => _socket = socket;
 
     /// <summary>Flags of a call that waits.</summary>
     public const MessageFlags Blocking = MessageFlags.None;
@@ -42,6 +44,31 @@ internal sealed class TestSocket : IDisposable
 
         return socket;
     }
+
+    /// <summary>A TCP socket that listens.</summary>
+    public static TestSocket Listening(NetStack stack, ushort port, int backlog = 16)
+    {
+        TestSocket socket = new(stack, SocketType.Tcp);
+        Assert.Equal(Errno.Success, socket.Set(1, 2, 1)); // SO_REUSEADDR
+        Assert.Equal(Errno.Success, socket.Bind("0.0.0.0", port));
+        Assert.Equal(Errno.Success, socket.Listen(backlog));
+        return socket;
+    }
+
+    public Errno Listen(int backlog) => Operations.Listen(_socket, backlog);
+
+    public Errno Accept(out TestSocket? accepted, MessageFlags flags = MessageFlags.DoNotWait)
+    {
+        Errno error = Operations.Accept(_socket, flags, out Socket? socket, out _);
+        accepted = socket is null ? null : new TestSocket(socket);
+        return error;
+    }
+
+    public Errno Connect(string address, ushort port, MessageFlags flags) =>
+        Operations.Connect(_socket, SocketAddress.Inet(Addresses.Ip(address), port), flags);
+
+    public IoResult SendSpan(Span<byte> data, MessageFlags flags = MessageFlags.DoNotWait) =>
+        Operations.SendMessage(_socket, new SocketMessage(new IoVector(data)), flags);
 
     public Errno Bind(string address, ushort port) => Operations.Bind(_socket, SocketAddress.Inet(Addresses.Ip(address), port));
 
@@ -72,6 +99,10 @@ internal sealed class TestSocket : IDisposable
         return Operations.SendMessage(_socket, message, flags);
     }
 
+    /// <summary>Sends without allocating.</summary>
+    public IoResult SendTo(in SocketAddress address, byte[] data) =>
+        Operations.SendMessage(_socket, new SocketMessage(new IoVector(data)) { Name = address, HasName = true }, MessageFlags.None);
+
     public Received Receive(MessageFlags flags = MessageFlags.DoNotWait, int size = 2048, int control = 0)
     {
         byte[] data = new byte[size];
@@ -83,10 +114,18 @@ internal sealed class TestSocket : IDisposable
     }
 
     /// <summary>Receives without allocating.</summary>
-    public void ReceiveInto(byte[] buffer)
+    public IoResult ReceiveInto(byte[] buffer, MessageFlags flags = MessageFlags.DoNotWait)
     {
         SocketMessage message = new(new IoVector(buffer));
-        Assert.True(Operations.ReceiveMessage(_socket, ref message, MessageFlags.DoNotWait).IsSuccess);
+        return Operations.ReceiveMessage(_socket, ref message, flags);
+    }
+
+    /// <summary>Forgets what waits, and any error.</summary>
+    public void Drain(byte[] buffer)
+    {
+        while (ReceiveInto(buffer).Error != Errno.EAGAIN)
+        {
+        }
     }
 
     public Errno Set(int level, int name, int value)

@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 using FsCheck.Xunit;
 using PacketDotNet;
 
-namespace KernelSockets.Net.Tests.Wire;
+namespace KernelSockets.Net.Tests;
 
 /// <summary>Parse(Emit(x)) == x for every header, with PacketDotNet as a second reader of what was emitted.</summary>
 public sealed class HeaderPropertyTests
@@ -33,7 +33,7 @@ public sealed class HeaderPropertyTests
     {
         ArpFields fields = ArpOf(isReply, senderMac, sender, targetMac, target);
         byte[] bytes = [.. Frames.Arp(fields), .. new byte[padding]];
-        return KernelSockets.Net.ArpPacket.TryParse(bytes, out KernelSockets.Net.ArpPacket packet) && packet.Fields == fields;
+        return ArpPacket.TryParse(bytes, out ArpPacket packet) && packet.Fields == fields;
     }
 
     [Property]
@@ -47,6 +47,16 @@ public sealed class HeaderPropertyTests
         Assert.Equal(Text(judge.TargetHardwareAddress), fields.TargetHardware.ToString());
         Assert.Equal(judge.SenderProtocolAddress.ToString(), fields.SenderProtocol.ToString());
         Assert.Equal(judge.TargetProtocolAddress.ToString(), fields.TargetProtocol.ToString());
+    }
+
+    [Property]
+    public bool Igmp_EmittedAndParsed_IsTheSame(byte type, byte tenths, uint group)
+    {
+        IgmpFields fields = new((IgmpType)type, tenths, new Ipv4Address(group));
+        byte[] bytes = new byte[IgmpMessage.Size];
+        fields.Emit(bytes);
+        return IgmpMessage.TryParse(bytes, out IgmpMessage message) && message.IsChecksumValid && message.Fields == fields
+            && !IgmpMessage.TryParse(bytes.AsSpan(1), out _);
     }
 
     [Property]
@@ -109,7 +119,7 @@ public sealed class HeaderPropertyTests
         foreach (byte[] input in new[] { bytes, ipv4Like })
         {
             int size = EthernetHeader.TryParse(input, out EthernetHeader link) ? link.Payload.Length + (int)link.Fields.Type : 0;
-            size += KernelSockets.Net.ArpPacket.TryParse(input, out KernelSockets.Net.ArpPacket arp) ? (int)arp.Fields.Operation : 0;
+            size += ArpPacket.TryParse(input, out ArpPacket arp) ? (int)arp.Fields.Operation : 0;
             size += Ipv4Header.TryParse(input, out Ipv4Header ip) ? ip.Options.Length + ip.Payload.Length + ip.Fields.TotalLength : 0;
             size += Ipv4Header.TryParseQuotation(input, out Ipv4Header quoted) ? quoted.Options.Length + quoted.Payload.Length : 0;
             size += IcmpHeader.TryParse(input, out IcmpHeader icmp) ? icmp.Data.Length + icmp.Fields.Code : 0;
@@ -136,7 +146,7 @@ public sealed class HeaderPropertyTests
     private static string Text(PhysicalAddress address) => MacAddress.Read(address.GetAddressBytes()).ToString();
 
     private static ArpFields ArpOf(bool isReply, ulong senderMac, uint sender, ulong targetMac, uint target) => new(
-        isReply ? KernelSockets.Net.ArpOperation.Reply : KernelSockets.Net.ArpOperation.Request,
+        isReply ? ArpOperation.Reply : ArpOperation.Request,
         MacOf(senderMac),
         new Ipv4Address(sender),
         MacOf(targetMac),

@@ -1,6 +1,6 @@
 using FsCheck.Xunit;
 
-namespace KernelSockets.Net.Tests.Wire;
+namespace KernelSockets.Net.Tests;
 
 public sealed class InternetChecksumTests
 {

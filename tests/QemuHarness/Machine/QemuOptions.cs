@@ -65,6 +65,9 @@ internal sealed record QemuOptions
     /// <summary>A raw image as the first ATA disk; null for none.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>A sector of the disk that cannot be read; null for none.</summary>
+    public int? BadSector { get; init; }
+
     /// <summary>Path of a UNIX socket for gdb; the machine then waits for gdb before its first instruction. Null for none.</summary>
     public string? GdbSocket { get; init; }
 
@@ -91,7 +94,7 @@ internal sealed record QemuOptions
         }
 
         arguments.AddRange(FirmwareOptions is null ? [] : ["-fw_cfg", $"name=opt/kernelsockets/cmdline,string={Escape(FirmwareOptions)}"]);
-        arguments.AddRange(Disk is null ? [] : ["-drive", $"file={Escape(Disk)},format=raw,if=ide,index=0"]);
+        arguments.AddRange(Disk is null ? [] : ["-drive", DiskDrive(Disk)]);
         arguments.AddRange(GdbSocket is null
             ? []
             : ["-chardev", $"socket,id=gdb0,path={Escape(GdbSocket)},server=on,wait=off", "-gdb", "chardev:gdb0", "-S"]);
@@ -101,6 +104,11 @@ internal sealed record QemuOptions
     /// <summary>The arguments of the NIC, given where its other end is.</summary>
     public IEnumerable<string> NicArguments(string backend) =>
         ["-netdev", backend, "-device", $"{NicModel},id={NicId},netdev=net0,mac={NicAddress},romfile="];
+
+    private string DiskDrive(string path) => BadSector is { } sector
+        ? $"driver=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename={Escape(path)},file.inject-error.0.event=none,"
+            + $"file.inject-error.0.iotype=read,file.inject-error.0.errno=5,file.inject-error.0.sector={sector},if=ide,index=0"
+        : $"file={Escape(path)},format=raw,if=ide,index=0";
 
     /// <summary>A value inside one of QEMU's comma-separated options.</summary>
     public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);

@@ -5,6 +5,11 @@ namespace KernelSockets.QemuHarness.Machine;
 /// <summary>The guest's shell as a person at the serial console uses it: waits for the prompt, types a command, reads what it prints.</summary>
 internal sealed partial class SerialShell(SerialConsole console)
 {
+    /// <summary>A command that tells that a line has come so far. The word is in one piece only where it is printed, not in the echo of the line.</summary>
+    public const string Mark = "echo be\"\"gun";
+
+    private const string Printed = "begun";
+
     public SerialConsole Console { get; } = console;
 
     /// <summary>Waits until the console shows a prompt and nothing after it.</summary>
@@ -37,13 +42,17 @@ internal sealed partial class SerialShell(SerialConsole console)
         return BetweenEchoAndPrompt(printed);
     }
 
-    /// <summary>Starts a command without waiting for its end.</summary>
+    /// <summary>Starts a command without waiting for its end. When this returns, the shell has begun with the line: Ctrl-C is for the command, other keys are for what reads them.</summary>
     /// <returns>The position from which its output counts.</returns>
-    public async Task<int> StartAsync(string command)
+    public Task<int> StartAsync(string command) => StartMarkedAsync($"{Mark}; {command}");
+
+    /// <summary>Starts a line that has <see cref="Mark"/> where it is to be waited for: the echo of a line comes before anything of it runs.</summary>
+    /// <returns>The position from which its output counts.</returns>
+    public async Task<int> StartMarkedAsync(string line)
     {
         int from = Console.Position;
-        await Console.SendAsync(command + "\r");
-        _ = await Console.WaitAsync(from, text => text.Contains('\n', StringComparison.Ordinal), $"the echo of '{command}'", Limits.Command);
+        await Console.SendAsync(line + "\r");
+        _ = await Console.WaitForAsync(Printed + "\n", from, Limits.Command);
         return from;
     }
 

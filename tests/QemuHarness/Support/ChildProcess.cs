@@ -48,8 +48,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program found on PATH.</summary>
+    /// <summary>Starts a program found on PATH, without input.</summary>
     public static async Task<ChildProcess> StartAsync(string program, params IEnumerable<string> arguments)
+    {
+        ChildProcess child = await StartInteractiveAsync(program, arguments);
+        child._process.StandardInput.Close();
+        return child;
+    }
+
+    /// <summary>Starts a program found on PATH whose input comes from <see cref="SendAsync"/>.</summary>
+    public static async Task<ChildProcess> StartInteractiveAsync(string program, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new("setpriv")
         {
@@ -68,6 +76,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         s_starts.Add(() => Start(start, program, started));
         Debug.Assert(s_starter.IsAlive, "the starting thread lives as long as the process");
         return await started.Task;
+    }
+
+    /// <summary>Types something.</summary>
+    public async Task SendAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Waits until its output so far contains a text.</summary>
@@ -147,7 +162,6 @@ internal sealed class ChildProcess : IAsyncDisposable
             process.OutputDataReceived += (_, line) => child.Append(line.Data);
             process.ErrorDataReceived += (_, line) => child.Append(line.Data);
             process.Start();
-            process.StandardInput.Close();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             started.SetResult(child);

@@ -10,6 +10,11 @@ internal static class ProjectFiles
 
     public static string Kernel => Built("kernel.elf");
 
+    public static string RootImage => Built("root.img");
+
+    /// <summary>The tool that makes and looks into minix images.</summary>
+    public static string MkMinix => Built(Path.Combine("tools", "mkminix", "mkminix"));
+
     public static string LogDirectory(string test) => Path.Combine(Root, "out", "test-logs", test);
 
     private static string Built(string name)

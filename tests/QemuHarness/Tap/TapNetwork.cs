@@ -52,6 +52,10 @@ internal sealed class TapNetwork : IAsyncDisposable
     public Task<ChildProcess> StartAsync(string program, params string[] arguments) =>
         ChildProcess.StartAsync("ip", ["netns", "exec", Namespace, program, .. arguments]);
 
+    /// <summary>Starts a program of the host inside the namespace, to be typed at.</summary>
+    public Task<ChildProcess> StartInteractiveAsync(string program, params string[] arguments) =>
+        ChildProcess.StartInteractiveAsync("ip", ["netns", "exec", Namespace, program, .. arguments]);
+
     /// <summary>Starts dnsmasq on the bridge: DHCP for the guest (always 10.77.0.2), and names: the host is <c>peer.test</c>.</summary>
     public async Task<ChildProcess> StartNameAndAddressServerAsync()
     {
@@ -63,6 +67,15 @@ internal sealed class TapNetwork : IAsyncDisposable
             "--host-record=peer.test," + QemuOptions.HostAddress, "--cname=alias.test,peer.test", "--local=/test/");
         await server.WaitForOutputAsync("started", Limits.HostProgram);
         return server;
+    }
+
+    /// <summary>Puts a wire with seeded faults between the bridge and the guest (<c>tools/faultywire</c>), until it is interrupted.</summary>
+    /// <param name="options">What goes wrong, for example <c>--loss 5</c>; the seed is printed.</param>
+    public async Task<ChildProcess> StartFaultyWireAsync(params string[] options)
+    {
+        ChildProcess wire = await StartAsync(Path.Combine(AppContext.BaseDirectory, "faultywire"), [Bridge, Device, .. options]);
+        await wire.WaitForOutputAsync("ready, seed", Limits.HostProgram);
+        return wire;
     }
 
     /// <summary>The guest's processes are gone by now, or die with the devices' last reference.</summary>

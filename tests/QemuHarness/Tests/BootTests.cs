@@ -112,8 +112,8 @@ public sealed class BootTests
     }
 
     [Theory]
-    [InlineData(8)]
     [InlineData(16)]
+    [InlineData(24)]
     public async Task Memory_TooLittle_PanicsWithTheNeedOrBoots(int memoryMiB)
     {
         await using QemuGuest guest = await QemuGuest.StartAsync(nameof(BootTests), new QemuOptions { MemoryMiB = memoryMiB });

@@ -18,7 +18,7 @@ public sealed class GdbTests
                 nameof(GdbTests), new QemuOptions { GdbSocket = socket, Medium = fromIso ? BootMedium.Iso : BootMedium.Kernel });
 
             HostProgramResult gdb = await HostProgram.RunAsync(
-                "gdb", "-q", "-nx", "-batch", "-x", commands, "-ex", "backtrace 1", "-ex", "list", "-ex", "detach");
+                "gdb", "-q", "-nx", "-batch", "-x", commands, "-ex", "backtrace 1", "-ex", "list 1,60", "-ex", "detach");
 
             Assert.Contains("KernelMain.cs:", gdb.Output, StringComparison.Ordinal);
             Assert.Contains("internal static class KernelMain", gdb.Output, StringComparison.Ordinal);

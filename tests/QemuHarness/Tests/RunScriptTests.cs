@@ -35,6 +35,39 @@ public sealed class RunScriptTests
     }
 
     [Fact]
+    public async Task Run_WithADiskThatIsNotThere_MakesItAndKeepsIt()
+    {
+        string folder = Directory.CreateTempSubdirectory("ks-").FullName;
+        string disk = Path.Combine(folder, "a,b disk.img");
+        try
+        {
+            HostProgramResult first = await RunAsync("cp /etc/rc /home/kept\npoweroff 3\n", "--kernel", "--disk", disk);
+            Assert.True(first.Status == 3, first.Output);
+            Assert.Equal(64 << 20, new FileInfo(disk).Length);
+            HostProgramResult second = await RunAsync("cat /home/kept\npoweroff 4\n", "--kernel", "--disk", disk);
+            Assert.Equal(4, second.Status);
+            Assert.Contains("dhcp unless", second.Output, StringComparison.Ordinal);
+            _ = await HostProgram.SucceedAsync("fsck.minix", "-f", disk);
+            Assert.Single(Directory.GetFiles(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("/nowhere/disk.img", "there is no folder /nowhere")]
+    [InlineData("/", "neither a file nor a block device")]
+    [InlineData("/dev/null", "neither a file nor a block device")]
+    public async Task Run_WithADiskThatCannotBe_SaysSo(string disk, string complaint)
+    {
+        HostProgramResult run = await RunAsync(string.Empty, "--kernel", "--disk", disk);
+        Assert.Equal(1, run.Status);
+        Assert.Contains(complaint, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_OnTap_PingsAndLeavesNothingBehind()
     {
         NeedOwnNamespace();

@@ -30,6 +30,23 @@ public sealed class ShellTests(PlainGuest shared) : SharedGuestTests<PlainGuest>
     }
 
     [Fact]
+    public async Task Files_OnRelativePaths_FollowTheCurrentDirectory()
+    {
+        (string Command, string Output)[] session =
+        [
+            ("mkdir -p /tmp/shelltest/sub", ""), ("cd /tmp/shelltest", ""), ("pwd", "/tmp/shelltest"), ("cp /etc/hosts copy", ""), ("mv copy sub", ""), ("ln -s sub/copy link", ""),
+            ("ls", "link\nsub"), ("cat link", "127.0.0.1 localhost\n127.0.1.1 ks"), ("cd sub", ""), ("ls ../sub", "copy"), ("cd -", "/tmp/shelltest"), ("cd", ""), ("rm -r /tmp/shelltest", ""), ("ls /tmp", ""),
+        ];
+        foreach ((string command, string output) in session)
+        {
+            Assert.Equal(output, (await Shell.RunAsync(command)).Succeeded().Output.Trim());
+        }
+
+        ShellResult missing = await Shell.RunAsync("cd /tmp/shelltest");
+        Assert.Equal(("sh: cd: /tmp/shelltest: No such file or directory", 1), (missing.Output.Trim(), missing.Status));
+    }
+
+    [Fact]
     public async Task Help_Bare_NamesAllCommandsOfThisShell()
     {
         string help = (await Shell.RunAsync("help")).Succeeded().Output;

@@ -6,6 +6,8 @@ public sealed class SyscallFuzzTests(PlainGuest shared) : SharedGuestTests<Plain
     [Theory]
     [InlineData("events")]
     [InlineData("sockets")]
+    [InlineData("names")]
+    [InlineData("files")]
     public async Task WildArguments_GetLinuxsErrno(string group)
     {
         ShellResult result = (await Shell.RunAsync($"syscallfuzz -g {group}")).Succeeded();

@@ -12,15 +12,15 @@ public sealed partial class TcpdumpTests
     private static readonly string[] s_fields =
         ["ip.src", "ip.dst", "icmp.type", "icmp.ident", "icmp.seq", "ip.len", "udp.srcport", "udp.dstport", "udp.length", "icmp.code"];
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Tcpdump_AndTshark_AgreeLineByLine()
     {
         await using TapNetwork network = await TapNetwork.CreateAsync();
         await using QemuGuest guest = await QemuGuest.BootAsync(
-            nameof(TcpdumpTests), network.Attach(new QemuOptions { FirmwareOptions = QemuOptions.AddressOptions + " run=\"inetd &\"" }));
+            nameof(TcpdumpTests), network.Attach(new QemuOptions { FirmwareOptions = QemuOptions.AddressOptions + " run=\"inetd\"" }));
         _ = await network.RunAsync("ping", "-n", "-c", "1", QemuOptions.GuestAddress); // ARP is through
 
-        int from = await guest.Shell.StartAsync($"tcpdump -n -i eth0 -c {Frames} icmp or udp");
+        int from = await guest.Shell.StartAsync($"tcpdump -n -p -i eth0 -c {Frames} icmp or udp");
         _ = await guest.Console.WaitForAsync("listening on", from, Limits.Command);
         _ = await network.RunAsync("ping", "-n", "-c", "2", "-i", "0.2", QemuOptions.GuestAddress);
         HostProgramResult datagrams = await network.RunAsync(
@@ -47,6 +47,29 @@ public sealed partial class TcpdumpTests
         Assert.Equal(frames[^Frames..].Select(line => AsTcpdumpPrints(line.Split('|'))), seen);
     }
 
+    [Fact]
+    public async Task Tcpdump_WritesAFile_TsharkReadsIt()
+    {
+        await using TapNetwork network = await TapNetwork.CreateAsync();
+        await using QemuGuest guest = await QemuGuest.BootAsync(nameof(TcpdumpTests), network.Attach(new QemuOptions { FirmwareOptions = QemuOptions.AddressOptions }));
+        int from = await guest.Shell.StartAsync("tcpdump -w /tmp/ping.pcap icmp");
+        _ = await guest.Console.WaitForAsync("listening on eth0", from, Limits.Command);
+        _ = await network.RunAsync("ping", "-n", "-c", "3", "-i", "0.2", QemuOptions.GuestAddress);
+        await guest.Console.SendAsync("\x03");
+        string closing = await guest.Shell.WaitForPromptAsync(from, Limits.Command);
+        Assert.Contains("6 packets captured", closing, StringComparison.Ordinal);
+        Assert.Contains("6 packets received by filter", closing, StringComparison.Ordinal);
+        Assert.Contains("0 packets dropped by kernel", closing, StringComparison.Ordinal);
+
+        string dump = (await guest.Shell.RunAsync("hexdump -vC /tmp/ping.pcap")).Succeeded().Output;
+        string hex = string.Concat(HexLines().Matches(dump).Select(line => line.Groups[1].Value.Replace(" ", string.Empty, StringComparison.Ordinal)));
+        string path = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(path, Convert.FromHexString(hex), TestContext.Current.CancellationToken);
+        string[] lines = (await HostProgram.SucceedAsync("tshark", "-n", "-r", path, "-T", "fields", "-e", "icmp.type", "-e", "icmp.checksum.status")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["8\t1", "0\t1", "8\t1", "0\t1", "8\t1", "0\t1"], lines.Where(line => line.Contains('\t', StringComparison.Ordinal)));
+        File.Delete(path);
+    }
+
     private static string AsTcpdumpPrints(string[] field)
     {
         (string source, string destination) = (field[0], field[1]);
@@ -68,6 +91,9 @@ public sealed partial class TcpdumpTests
     private static int Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
         ? int.Parse(text[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
         : int.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?m)^[0-9a-f]{8}  ([0-9a-f ]{1,49}) *\|")]
+    private static partial Regex HexLines();
 
     [GeneratedRegex(@"(?m)^\d\d:\d\d:\d\d\.\d{6} (IP .*)$")]
     private static partial Regex TimeStamped();

@@ -17,6 +17,9 @@ internal static class Frames
     /// <summary>The target hardware address of an ARP request.</summary>
     public static PhysicalAddress Unknown { get; } = Mac("00:00:00:00:00:00");
 
+    /// <summary>The hardware address of the host at the other end of the cable.</summary>
+    public static PhysicalAddress PeerMac { get; } = Mac("52:54:00:4B:53:01");
+
     public static PhysicalAddress GuestMac { get; } = Mac(QemuOptions.NicAddress);
 
     public static IPAddress GuestIp { get; } = IPAddress.Parse(QemuOptions.GuestAddress);
@@ -77,15 +80,15 @@ internal static class Frames
     public static byte[] Fragment(EthernetPacket whole, int offset, int length, ushort identification, bool isLast)
     {
         IPv4Packet datagram = whole.Extract<IPv4Packet>();
-        byte[] frame = [.. whole.Bytes.AsSpan(0, EthernetFields.HeaderLength + datagram.HeaderLength), .. datagram.PayloadPacket.Bytes.AsSpan(offset, length)];
-        EthernetPacket piece = new(new ByteArraySegment(frame));
-        IPv4Packet part = piece.Extract<IPv4Packet>();
-        part.TotalLength = part.HeaderLength + length;
-        part.Id = identification;
-        part.FragmentFlags = (ushort)(isLast ? 0 : 1);
-        part.FragmentOffset = offset / 8;
+        IPv4Packet part = new(new ByteArraySegment([.. datagram.HeaderData])) // without payload, which the package would take for a whole message
+        {
+            TotalLength = datagram.HeaderData.Length + length,
+            Id = identification,
+            FragmentFlags = (ushort)(isLast ? 0 : 1),
+            FragmentOffset = offset / 8,
+        };
         part.UpdateIPChecksum();
-        return piece.Bytes;
+        return [.. whole.HeaderData, .. part.HeaderData, .. datagram.PayloadPacket.Bytes.AsSpan(offset, length)];
     }
 
     private static IcmpV4Packet EchoMessage(IcmpV4TypeCode type, ushort id, ushort sequence, byte[] data)

@@ -42,33 +42,17 @@ internal static class ChecksumOffload
         }
 
         byte status = StatusIp;
-        byte errors = Sum(packet[..headerLength], 0) == 0xFFFF ? (byte)0 : ErrorIp;
+        byte errors = OnesComplement.Sum(packet[..headerLength], 0) == 0xFFFF ? (byte)0 : ErrorIp;
         bool isFragment = (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) != 0;
         ReadOnlySpan<byte> segment = packet[headerLength..totalLength];
         bool hasChecksum = packet[9] == Tcp || (packet[9] == Udp && segment.Length >= 8 && (segment[6] | segment[7]) != 0);
         if (hasChecksum && !isFragment && (control & ControlTransport) != 0)
         {
-            uint pseudo = Sum(packet[12..20], (uint)(packet[9] + segment.Length));
+            uint pseudo = OnesComplement.Sum(packet[12..20], (uint)(packet[9] + segment.Length));
             status |= StatusTransport;
-            errors |= Sum(segment, pseudo) == 0xFFFF ? (byte)0 : ErrorTransport;
+            errors |= OnesComplement.Sum(segment, pseudo) == 0xFFFF ? (byte)0 : ErrorTransport;
         }
 
         return (status, errors);
-    }
-
-    private static uint Sum(ReadOnlySpan<byte> bytes, uint initial)
-    {
-        uint sum = initial;
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            sum += (i & 1) == 0 ? (uint)bytes[i] << 8 : bytes[i];
-        }
-
-        while (sum >> 16 != 0)
-        {
-            sum = (sum & 0xFFFF) + (sum >> 16);
-        }
-
-        return sum;
     }
 }

@@ -437,6 +437,7 @@ public sealed partial class Model82540Em : RegisterSpace
         _given.AsSpan().Clear();
         _isReceiverUsed = false;
         _isTransmitterUsed = false;
+        _cutter.Clear();
         IsTransmitterHung = false;
         LoadAddress(!_options.Is82543);
         UpdateLine();

@@ -6,10 +6,20 @@ namespace KernelSockets.Simulation.E1000;
 /// </summary>
 public sealed class ModelDmaAllocator : DmaAllocator
 {
-    private const ulong BaseAddress = 0x1_2340_0000;
+    private const ulong DefaultBase = 0x1_2340_0000;
     private const int PageSize = MaximumSize;
 
+    private readonly ulong _base;
     private readonly List<DmaBlock> _blocks = [];
+
+    /// <summary>Memory above 4 GiB.</summary>
+    public ModelDmaAllocator()
+        : this(DefaultBase)
+    {
+    }
+
+    /// <summary>Memory from a bus address on, a multiple of a page.</summary>
+    public ModelDmaAllocator(ulong firstAddress) => _base = firstAddress;
 
     /// <summary>How many more blocks can be had.</summary>
     public int Remaining { get; set; } = int.MaxValue;
@@ -31,7 +41,7 @@ public sealed class ModelDmaAllocator : DmaAllocator
 
         // As far into the page as the alignment allows, so that blocks are not better aligned than was asked for.
         int offset = (PageSize - size) / alignment * alignment;
-        ulong page = BaseAddress + ((ulong)_blocks.Count * PageSize);
+        ulong page = _base + ((ulong)_blocks.Count * PageSize);
         byte[] array = GC.AllocateArray<byte>(size, pinned: true);
         DmaBlock block = new(array, 0, size, page + (uint)offset);
         _blocks.Add(block);
@@ -51,8 +61,8 @@ public sealed class ModelDmaAllocator : DmaAllocator
     /// <exception cref="DriverErrorException">There is none.</exception>
     public DmaBlock Find(ulong address, int length)
     {
-        ulong page = (address - BaseAddress) / PageSize;
-        if (address < BaseAddress || page >= (ulong)_blocks.Count)
+        ulong page = (address - _base) / PageSize;
+        if (address < _base || page >= (ulong)_blocks.Count)
         {
             throw new DriverErrorException($"DMA to 0x{address:x}, which is nobody's memory");
         }

@@ -31,6 +31,9 @@ public abstract class DeviceDecorator(NetworkDevice inner) : NetworkDevice, IFra
     }
 
     /// <inheritdoc/>
+    public override void SetMulticastFilter(ReadOnlySpan<MacAddress> groups, bool acceptsAll) => inner.SetMulticastFilter(groups, acceptsAll);
+
+    /// <inheritdoc/>
     public override Errno Transmit(PacketBuffer frame) => inner.Transmit(frame);
 
     /// <inheritdoc/>

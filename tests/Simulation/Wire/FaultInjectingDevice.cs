@@ -32,11 +32,7 @@ public sealed class FaultInjectingDevice(NetworkDevice inner, int seed, double p
         {
             base.Receive(frame);
         }
-        else if (_random.Next(2) == 0)
-        {
-            frame.Release();
-        }
-        else
+        else if (_random.Next(2) == 1)
         {
             frame.TrimTo(_random.Next(frame.Length + 1));
             base.Receive(frame);

@@ -3,14 +3,25 @@ using KernelSockets.Simulation;
 namespace KernelSockets.UserApps.Tests.Fakes;
 
 /// <summary>A job in simulated time.</summary>
-internal sealed class FakeJob(int id, string name, SimulatedTime time) : IJob
+internal sealed class FakeJob(int id, FakeJobControl control, SimulatedTime time) : IJob
 {
     private readonly Lock _gate = new();
-    private readonly SimulatedWaitQueue _ended = new(time, $"end of {name}");
+    private readonly SimulatedWaitQueue _ended = new(time, $"end of job {id}");
+    private FakeJob? _awaited;
 
     public int Id => id;
 
-    public string Name => name;
+    public required string Name { get; set; }
+
+    /// <summary>What Ctrl-C reaches together.</summary>
+    public required object Group { get; init; }
+
+    public required string Directory { get; set; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; set; }
+
+    /// <summary>Descriptors 0, 1 and 2, with a reference to each.</summary>
+    public OpenFile?[] Files { get; } = new OpenFile?[3];
 
     public bool HasEnded { get; private set; }
 
@@ -22,7 +33,7 @@ internal sealed class FakeJob(int id, string name, SimulatedTime time) : IJob
     public bool IsReaped { get; private set; }
 
     /// <summary>The queue that the job's own task sleeps in.</summary>
-    public SimulatedWaitQueue Sleepers { get; } = new(time, $"sleep of {name}");
+    public SimulatedWaitQueue Sleepers { get; } = new(time, $"sleep of job {id}");
 
     public Lock Gate => _gate;
 
@@ -32,13 +43,25 @@ internal sealed class FakeJob(int id, string name, SimulatedTime time) : IJob
         set => _ended.InterruptNext = value;
     }
 
+    /// <summary>Changes the descriptors.</summary>
+    public void SetFiles(in JobFiles files)
+    {
+        OpenFile?[] old = [.. Files];
+        (Files[0], Files[1], Files[2]) = (files.Input, files.Output, files.Error);
+        Array.ForEach(Files, static file => file?.Hold());
+        Array.ForEach(old, static file => file?.Release());
+    }
+
     public Errno Wait(Instant deadline)
     {
         lock (_gate)
         {
+            FakeJob caller = control.Current;
             while (!HasEnded)
             {
-                Errno error = _ended.Wait(_gate, deadline);
+                caller._awaited = this;
+                Errno error = caller.IsInterrupted ? Errno.EINTR : _ended.Wait(_gate, deadline);
+                caller._awaited = null;
                 if (error != Errno.Success)
                 {
                     return error;
@@ -50,17 +73,33 @@ internal sealed class FakeJob(int id, string name, SimulatedTime time) : IJob
         }
     }
 
-    public void Interrupt()
+    public void WaitForEnd()
     {
         lock (_gate)
         {
-            IsInterrupted = true;
+            while (!HasEnded)
+            {
+                _ended.Wait(_gate, Instant.Never);
+            }
+
+            IsReaped = true;
+        }
+    }
+
+    public void Interrupt()
+    {
+        IsInterrupted = true;
+        lock (_gate)
+        {
             Sleepers.WakeAll();
         }
+
+        _awaited?._ended.WakeAll();
     }
 
     public void End(int status)
     {
+        SetFiles(default);
         lock (_gate)
         {
             ExitStatus = status;

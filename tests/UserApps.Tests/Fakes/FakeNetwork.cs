@@ -1,4 +1,7 @@
+using System.Net.Sockets;
 using KernelSockets.Simulation;
+using KernelSockets.UserApps.Commands;
+using KernelSockets.UserApps.Network;
 
 namespace KernelSockets.UserApps.Tests.Fakes;
 
@@ -17,14 +20,14 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
     /// <summary>What each setter returns.</summary>
     public Errno SetResult { get; set; }
 
-    /// <summary>What opening an echo session returns.</summary>
-    public Errno OpenResult { get; set; }
+    /// <summary>What opening an echo socket says.</summary>
+    public SocketError OpenResult { get; set; }
 
     /// <summary>What sending a request returns.</summary>
     public Errno SendResult { get; set; }
 
     /// <summary>What comes back for a request, and how long after it.</summary>
-    public Func<ushort, IEnumerable<(TimeSpan Delay, EchoReply Reply)>> Answer { get; set; } = _ => [];
+    public Func<ushort, IEnumerable<(TimeSpan Delay, EchoAnswer Reply)>> Answer { get; set; } = _ => [];
 
     /// <summary>Requests sent: sequence, data size, TTL and moment.</summary>
     public List<(ushort Sequence, int Size, byte TimeToLive, Instant At)> Sent { get; } = [];
@@ -49,9 +52,13 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
     public Errno DeleteRoute(Ipv4Address destination, int prefixLength, Ipv4Address? gateway, string? interfaceName) =>
         Record($"delete route {destination}/{prefixLength} {(gateway is null ? "-" : gateway)} {interfaceName ?? "-"}");
 
-    public Errno SetPromiscuous(string name, bool isPromiscuous) => Errno.EOPNOTSUPP;
+    public Errno SetPromiscuous(string name, bool isPromiscuous) => Record($"promisc {name} {isPromiscuous}");
 
-    public IReadOnlyList<ProtocolCounter> Counters() => [];
+    public Errno SetAllMulticast(string name, bool isAllMulticast) => Record($"allmulti {name} {isAllMulticast}");
+
+    public List<ProtocolCounter> ProtocolCounters { get; } = [];
+
+    public IReadOnlyList<ProtocolCounter> Counters() => ProtocolCounters;
 
     public List<SocketInformation> OpenSockets { get; } = [];
 
@@ -63,11 +70,15 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
     public Errno AddNeighbour(Ipv4Address address, MacAddress hardwareAddress) => Record($"add {address} {hardwareAddress}");
 
-    public Errno TryOpenEcho(Ipv4Address destination, out IEchoSession? session)
+    public IEchoSocket OpenEcho(PingOptions options, Clock clock)
     {
-        session = OpenResult == Errno.Success ? new Session(this) : null;
-        OpenSessions += session is null ? 0 : 1;
-        return OpenResult;
+        if (OpenResult != SocketError.Success)
+        {
+            throw new SocketException((int)OpenResult);
+        }
+
+        OpenSessions++;
+        return new EchoSocket(this, options.TimeToLive);
     }
 
     private Errno Record(string call)
@@ -76,13 +87,13 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
         return SetResult;
     }
 
-    private sealed class Session(FakeNetwork network) : IEchoSession
+    private sealed class EchoSocket(FakeNetwork network, byte timeToLive) : IEchoSocket
     {
         private readonly Lock _gate = new();
         private readonly SimulatedWaitQueue _arrived = new(network.Time, "echo");
-        private readonly Queue<EchoReply> _replies = new();
+        private readonly Queue<EchoAnswer> _replies = new();
 
-        public Errno Send(ushort sequence, ReadOnlySpan<byte> payload, byte timeToLive)
+        public Errno Send(ushort sequence, ReadOnlySpan<byte> payload)
         {
             network.Sent.Add((sequence, payload.Length, timeToLive, network.Time.Now));
             if (network.SendResult != Errno.Success)
@@ -90,7 +101,7 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
                 return network.SendResult;
             }
 
-            foreach ((TimeSpan delay, EchoReply reply) in network.Answer(sequence))
+            foreach ((TimeSpan delay, EchoAnswer reply) in network.Answer(sequence))
             {
                 network.Time.After(delay, () => Arrive(reply with { ReceivedAt = network.Time.Now }));
             }
@@ -98,7 +109,7 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
             return Errno.Success;
         }
 
-        public Errno Receive(Instant deadline, out EchoReply reply)
+        public Errno Receive(Instant deadline, out EchoAnswer reply)
         {
             reply = default;
             lock (_gate)
@@ -119,7 +130,7 @@ internal sealed class FakeNetwork(SimulatedTime time, Func<bool> isInterrupted) 
 
         public void Dispose() => network.OpenSessions--;
 
-        private void Arrive(EchoReply reply)
+        private void Arrive(EchoAnswer reply)
         {
             lock (_gate)
             {

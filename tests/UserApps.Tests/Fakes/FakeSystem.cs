@@ -20,9 +20,9 @@ internal sealed class FakeSystem : ISystem
         _recorder = new Recorder(new VgaScreen(Screen));
         Console = new Terminal(_recorder, new SimulatedWaitQueueFactory(Time), Time.Clock);
         JobControl = new FakeJobControl(Time, Console);
-        NetworkControl = new FakeNetwork(Time, () => JobControl.Current?.IsInterrupted == true);
-        Console.Interrupted = () => JobControl.Foreground?.Interrupt();
-        Apps = AppTable.Create(this);
+        NetworkControl = new FakeNetwork(Time, () => JobControl.Current.IsInterrupted);
+        Console.Interrupted = () => JobControl.InterruptForeground();
+        Apps = AppTable.Create(this, NetworkControl.OpenEcho);
         Shell = new Shell(this, Apps, new ShellOptions { CurrentDirectory = () => Directory, IsConsole = true });
     }
 
@@ -63,13 +63,20 @@ internal sealed class FakeSystem : ISystem
 
     public SystemIdentity Identity { get; } = new("KernelSockets", "ks", "0.1.0", "test build", "x86_64");
 
-    public IJobControl Jobs => JobControl;
+    /// <summary>Jobs of another kind; null for <see cref="JobControl"/>.</summary>
+    public IJobControl? OtherJobs { get; set; }
+
+    public IJobControl Jobs => OtherJobs ?? JobControl;
 
     public INetworkControl Network => NetworkControl;
 
     public FakeDhcp DhcpControl { get; } = new();
 
     public IDhcpControl Dhcp => DhcpControl;
+
+    public FakeVolumes VolumeControl { get; } = new();
+
+    public IVolumeControl Volumes => VolumeControl;
 
     public ITerminal Terminal => Console;
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -9,6 +10,10 @@ namespace KernelSockets.UserApps.Tests.Fakes;
 internal sealed class JobConsole(TextReader input, TextWriter output, TextWriter error)
 {
     private static readonly AsyncLocal<JobConsole?> s_current = new();
+
+    /// <summary>A console on open files; they are looked up anew for each transfer, so that a job can go on with others.</summary>
+    public static JobConsole On(Func<int, OpenFile?> file) => new(
+        new StreamReader(new OpenFileStream(() => file(0))), Writer(() => file(1)), Writer(() => file(2)));
 
     /// <summary>Runs a program with this console.</summary>
     public int Run(Func<string[], int> main, string[] arguments)
@@ -28,10 +33,17 @@ internal sealed class JobConsole(TextReader input, TextWriter output, TextWriter
     [ModuleInitializer]
     internal static void Install()
     {
-        Console.SetOut(new Router(Console.Out, static console => console.Output));
-        Console.SetError(new Router(Console.Error, static console => console.Error));
-        Console.SetIn(new InputRouter(Console.In));
+        SetField("s_out", new Router(Console.Out, static console => console.Output));
+        SetField("s_error", new Router(Console.Error, static console => console.Error));
+        SetField("s_in", new InputRouter(Console.In));
     }
+
+    /// <summary>Past Console.SetOut, which puts one lock around a writer: a job that blocks in a write would hold up its own reader.</summary>
+    private static void SetField(string name, object value) =>
+        typeof(Console).GetField(name, BindingFlags.NonPublic | BindingFlags.Static)!.SetValue(null, value);
+
+    private static TextWriter Writer(Func<OpenFile?> file) =>
+        TextWriter.Synchronized(new StreamWriter(new OpenFileStream(file)) { AutoFlush = true, NewLine = "\n" });
 
     private TextReader Input => input;
 
@@ -67,5 +79,7 @@ internal sealed class JobConsole(TextReader input, TextWriter output, TextWriter
         public override int Peek() => Target.Peek();
 
         public override string? ReadLine() => Target.ReadLine();
+
+        public override int Read(char[] buffer, int index, int count) => Target.Read(buffer, index, count);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using KernelSockets.Vfs.Dev;
+using KernelSockets.Vfs.Tests.Support;
 
 namespace KernelSockets.Vfs.Tests.Dev;
 
@@ -147,5 +148,28 @@ public sealed class TerminalOutputTests
         _rig.Terminal.Size = size;
         Assert.Equal((132, 50), (_rig.Terminal.Columns, _rig.Terminal.Rows));
         Assert.False(TerminalSize.TryRead(new byte[7], out _));
+    }
+
+    [Fact]
+    public void DeviceOfOneLine_WritesThereOnly_AndSharesInputAndSettings()
+    {
+        RecordingOutput line = new();
+        Fixture files = new();
+        Assert.Equal(Errno.Success, files.Vfs.AddDevice(DeviceNumbers.Serial, new TerminalDevice(_rig.Terminal, "ttyS0", line)));
+        OpenFile file = files.Open("/dev/ttyS0", OpenFlags.ReadWrite);
+        Assert.Equal(IoResult.Ok(3), file.Write("a\nb"u8));
+        Assert.Equal(("a\r\nb", ""), (line.Take(), _rig.Output.Take()));
+        _rig.Type("typed\n");
+        Assert.Equal(PollEvents.In, file.Poll(PollEvents.In, null));
+        byte[] buffer = new byte[100];
+        Assert.Equal(IoResult.Ok(6), file.Read(buffer));
+        _rig.Change(static termios =>
+        {
+            termios.Output = 0;
+            return termios;
+        });
+        file.Write("\n"u8);
+        Assert.Equal("\n", line.Take());
+        file.Release();
     }
 }

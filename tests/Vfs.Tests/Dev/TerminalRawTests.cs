@@ -117,6 +117,15 @@ public sealed class TerminalRawTests
     }
 
     [Fact]
+    public void EndOfFile_TypedBeforeGoingRaw_IsReadAsTheKeyItWas()
+    {
+        _rig.Type("a\r\u0004");
+        _rig.Raw(1, 0);
+        Assert.Equal(3, _rig.Read(out string text).Count);
+        Assert.Equal("a\n\u0004", text);
+    }
+
+    [Fact]
     public void RawBytes_GoingBackToLines_AreAWholeLine()
     {
         Termios cooked = _rig.Terminal.Termios;

@@ -7,9 +7,10 @@ internal sealed class Fixture
 {
     public const int Job = 1;
 
-    public Fixture()
+    /// <param name="names">Names that the walk may remember.</param>
+    public Fixture(int names = 1024)
     {
-        Vfs = new VirtualFileSystem(Clock, new SeededEntropy(7), Queues);
+        Vfs = new VirtualFileSystem(Clock, new SeededEntropy(7), Queues, names);
         Assert.Equal(Errno.Success, Vfs.Files.AddJob(Job, null, null, null));
     }
 

@@ -25,6 +25,20 @@ internal sealed class HostFiles : IDisposable
 
     public Errno Truncate(string path, long size) => Outcome(NativeMethods.truncate(Native(path), size));
 
+    public Errno ChangeMode(string path, InodeMode mode) => Outcome(NativeMethods.chmod(Native(path), (uint)mode));
+
+    public Errno MakeFifo(string path) => Outcome(NativeMethods.mkfifo(Native(path), 0x1A4));
+
+    /// <summary>Where a path is on the host.</summary>
+    public string Locate(string path) => _root + "/" + path;
+
+    /// <summary>Writes into a file that is there.</summary>
+    public void Write(string path, ReadOnlySpan<byte> data, long offset)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(Locate(path), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, data, offset);
+    }
+
     /// <summary>Opens, and closes again.</summary>
     public Errno Open(string path, OpenFlags flags)
     {
@@ -32,7 +46,7 @@ internal sealed class HostFiles : IDisposable
         return fd < 0 ? Outcome(fd) : Outcome(NativeMethods.close(fd));
     }
 
-    /// <summary>Type, size and, except for directories, links.</summary>
+    /// <summary>Type with permissions, size and, except for directories, links.</summary>
     public (Errno Error, InodeMode Type, long Size, ulong Links) Stat(string path, bool follows)
     {
         byte[] stat = new byte[FileStat.Size64];
@@ -43,7 +57,7 @@ internal sealed class HostFiles : IDisposable
     /// <summary>What of a <c>struct stat</c> does not depend on the file system.</summary>
     public static (Errno Error, InodeMode Type, long Size, ulong Links) Comparable(ReadOnlySpan<byte> stat)
     {
-        InodeMode type = ((InodeMode)BinaryPrimitives.ReadUInt32LittleEndian(stat[24..])).Type();
+        InodeMode type = (InodeMode)BinaryPrimitives.ReadUInt32LittleEndian(stat[24..]);
         return type.IsDirectory()
             ? (Errno.Success, type, 0, 0)
             : (Errno.Success, type, BinaryPrimitives.ReadInt64LittleEndian(stat[48..]), BinaryPrimitives.ReadUInt64LittleEndian(stat[16..]));
@@ -64,6 +78,9 @@ internal sealed class HostFiles : IDisposable
         internal static extern int mkdir(byte[] path, uint mode);
 
         [DllImport(Library, SetLastError = true)]
+        internal static extern int mkfifo(byte[] path, uint mode);
+
+        [DllImport(Library, SetLastError = true)]
         internal static extern int rmdir(byte[] path);
 
         [DllImport(Library, SetLastError = true)]
@@ -80,6 +97,9 @@ internal sealed class HostFiles : IDisposable
 
         [DllImport(Library, SetLastError = true)]
         internal static extern int truncate(byte[] path, long size);
+
+        [DllImport(Library, SetLastError = true)]
+        internal static extern int chmod(byte[] path, uint mode);
 
         [DllImport(Library, SetLastError = true)]
         internal static extern int open(byte[] path, int flags, uint mode);

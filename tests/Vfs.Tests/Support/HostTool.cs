@@ -29,6 +29,41 @@ internal static class HostTool
         }
     }
 
+    /// <summary>What fsck.minix says is wrong.</summary>
+    public static string[] Complaints(byte[] image)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, image);
+            (_, string output) = Run("fsck.minix", "-f", path);
+            return [.. output.Split('\n').Where(line => line.Length > 0 && !IsHarmless(line))];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The image after fsck.minix has mended it without asking; fails the test when it cannot.</summary>
+    public static byte[] Repair(byte[] image, string when)
+    {
+        // Changed, as it tells by 3, or nothing to do.
+        const int changed = 3;
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, image);
+            (int status, string output) = Run("fsck.minix", "-a", "-f", path);
+            Assert.True(status is 0 or changed, $"{when}: fsck.minix -a says ({status}):\n{output}");
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>An image that the host's mkfs.minix made.</summary>
     public static byte[] Make(int kibibytes, params string[] options)
     {

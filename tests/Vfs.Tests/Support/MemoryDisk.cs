@@ -15,6 +15,9 @@ internal sealed class MemoryDisk(byte[] content) : BlockDevice
 
     public long Transfers { get; private set; }
 
+    /// <summary>A sector whose transfers are EIO; -1 for none.</summary>
+    public long BadSector { get; set; } = -1;
+
     public override string Name => "memory";
 
     public override long SectorCount => Content.Length / SectorSize;
@@ -51,6 +54,7 @@ internal sealed class MemoryDisk(byte[] content) : BlockDevice
         }
 
         Transfers++;
-        return TransfersLeft-- > 0 ? Errno.Success : Errno.EIO;
+        bool isBad = BadSector >= sector && BadSector < sector + (length / SectorSize);
+        return !isBad && TransfersLeft-- > 0 ? Errno.Success : Errno.EIO;
     }
 }

@@ -4,6 +4,10 @@ namespace KernelSockets.Vfs.Tests.Support;
 internal sealed class ThreadWaitQueueFactory : IWaitQueueFactory
 {
     private int _waiting;
+    private int _wakeUps;
+
+    /// <summary>Threads woken so far.</summary>
+    public int WakeUps => Volatile.Read(ref _wakeUps);
 
     /// <summary>Threads blocked in any queue now; lets a test wait until somebody sleeps instead of sleeping itself.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -18,7 +22,7 @@ internal sealed class ThreadWaitQueueFactory : IWaitQueueFactory
 
     private sealed class ThreadWaitQueue(ThreadWaitQueueFactory factory) : WaitQueue
     {
-        private readonly LinkedList<SemaphoreSlim> _waiters = [];
+        private readonly Queue<SemaphoreSlim> _waiters = [];
 
         public override Errno Wait(Lock gate, Instant deadline)
         {
@@ -34,24 +38,30 @@ internal sealed class ThreadWaitQueueFactory : IWaitQueueFactory
             }
 
             using SemaphoreSlim wakeUp = new(0);
-            _waiters.AddLast(wakeUp);
+            _waiters.Enqueue(wakeUp);
             Interlocked.Increment(ref factory._waiting);
             gate.Exit();
             Assert.False(gate.IsHeldByCurrentThread, "the gate was held twice");
             wakeUp.Wait(TestContext.Current.CancellationToken);
             gate.Enter();
             Interlocked.Decrement(ref factory._waiting);
-            _waiters.Remove(wakeUp);
             return Errno.Success;
         }
 
-        public override void WakeOne() => _waiters.First?.Value.Release();
+        public override void WakeOne()
+        {
+            if (_waiters.TryDequeue(out SemaphoreSlim? waiter))
+            {
+                waiter.Release();
+                Interlocked.Increment(ref factory._wakeUps);
+            }
+        }
 
         public override void WakeAll()
         {
-            foreach (SemaphoreSlim waiter in _waiters)
+            while (_waiters.Count > 0)
             {
-                waiter.Release();
+                WakeOne();
             }
         }
     }

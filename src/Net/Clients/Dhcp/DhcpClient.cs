@@ -22,6 +22,12 @@ internal sealed class DhcpClient
     /// <summary>Wait after a conflict (RFC 2131 §3.1.5: at least ten seconds).</summary>
     internal static readonly TimeSpan ConflictDelay = TimeSpan.FromSeconds(10);
 
+    /// <summary>Conflicts in a row after which we try more slowly (RFC 5227 §1.1, MAX_CONFLICTS).</summary>
+    internal const int ConflictLimit = 10;
+
+    /// <summary>Wait after so many (RFC 5227 §1.1, RATE_LIMIT_INTERVAL).</summary>
+    internal static readonly TimeSpan LongConflictDelay = TimeSpan.FromSeconds(60);
+
     /// <summary>Wait after a refusal, so that a server that offers and refuses does not keep us busy.</summary>
     internal static readonly TimeSpan RefusalDelay = TimeSpan.FromSeconds(1);
 
@@ -40,6 +46,7 @@ internal sealed class DhcpClient
     private readonly byte[] _buffer = new byte[DhcpFormat.MaximumSent];
     private uint _transaction;
     private int _sent;
+    private int _conflicts; // in a row
     private Instant _startedAt;
     private Instant _requestedAt;
     private Ipv4Address _offered;
@@ -216,6 +223,7 @@ internal sealed class DhcpClient
             return;
         }
 
+        _conflicts = 0;
         Lease = lease;
         State = DhcpState.Bound;
         Deadline = lease.RenewalAt;
@@ -227,7 +235,7 @@ internal sealed class DhcpClient
         _transaction = _entropy.NextUInt32();
         DhcpRequest decline = Compose(now, DhcpMessageType.Decline) with { Requested = candidate.Address, Server = candidate.Server };
         Send(now, Ipv4Address.Broadcast, decline, TimeSpan.Zero);
-        Restart(now + ConflictDelay);
+        Restart(now + (++_conflicts < ConflictLimit ? ConflictDelay : LongConflictDelay));
     }
 
     private void Step(Instant now)

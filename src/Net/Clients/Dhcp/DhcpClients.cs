@@ -37,9 +37,6 @@ public sealed class DhcpClients : IDhcpControl
 
     internal NetworkControl Control { get; }
 
-    /// <summary>How addresses are probed before use; null for not at all.</summary>
-    internal IAddressProbe? Probe { get; set; }
-
     /// <inheritdoc/>
     public Errno Start(string interfaceName)
     {

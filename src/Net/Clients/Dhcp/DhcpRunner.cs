@@ -12,7 +12,6 @@ internal sealed class DhcpRunner : IDhcpPort
     private readonly DhcpClients _owner;
     private readonly NetStack _stack;
     private readonly StackTimer _timer;
-    private int _probe;
     private bool _isFresh = true;
 
     public DhcpRunner(DhcpClients owner, NetStack stack, NetInterface netInterface, string hostName)
@@ -21,7 +20,7 @@ internal sealed class DhcpRunner : IDhcpPort
         _stack = stack;
         Interface = netInterface;
         Client = new DhcpClient(this, stack.Entropy, netInterface.Device.Address, hostName);
-        _timer = new StackTimer(OnTimer);
+        _timer = new CallbackTimer(OnTimer);
     }
 
     public NetInterface Interface { get; }
@@ -58,22 +57,10 @@ internal sealed class DhcpRunner : IDhcpPort
     }
 
     /// <inheritdoc/>
-    public void StartProbe(Ipv4Address address)
-    {
-        int probe = ++_probe;
-        if (_owner.Probe is { } prober)
-        {
-            prober.Start(Interface, address, isFree => CompleteProbe(probe, isFree));
-        }
-        else
-        {
-            // Not from within the client's own call: it is not ready for an answer yet.
-            _stack.Timers.Schedule(new StackTimer(_ => CompleteProbe(probe, isFree: true)), Now + s_leastWait);
-        }
-    }
+    public void StartProbe(Ipv4Address address) => Interface.Probe.Start(address, CompleteProbe);
 
     /// <inheritdoc/>
-    public void CancelProbe() => _probe++;
+    public void CancelProbe() => Interface.Probe.Cancel();
 
     /// <inheritdoc/>
     public bool Apply(DhcpLease lease)
@@ -129,13 +116,10 @@ internal sealed class DhcpRunner : IDhcpPort
         Interface.Name, lease.Address, lease.PrefixLength, lease.Server, lease.Gateway, lease.NameServers, lease.DomainName,
         lease.Duration, lease.RenewalAfter, lease.RebindingAfter, lease.ObtainedAt);
 
-    private void CompleteProbe(int probe, bool isFree)
+    private void CompleteProbe(bool isFree)
     {
-        if (probe == _probe)
-        {
-            Client.CompleteProbe(isFree, Now);
-            Rearm();
-        }
+        Client.CompleteProbe(isFree, Now);
+        Rearm();
     }
 
     private void OnTimer(Instant now)

@@ -1,0 +1,73 @@
+using KernelSockets.Net.Tests.Sockets;
+using KernelSockets.Simulation;
+
+namespace KernelSockets.Net.Tests.Tcp;
+
+/// <summary>Whole streams between two stacks: every byte arrives once and in order, both sides reach the end, nothing is left.</summary>
+public sealed class TcpStreamTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void GoodWire_BothWays_EverythingArrives(bool isOffloading)
+    {
+        StreamPair pair = new(1, isOffloading: isOffloading);
+        Transfer(pair, 1_000_000, 300_000);
+        Assert.Equal(0, pair.One.Stack.Tcp.Statistics.Timeouts + pair.Two.Stack.Tcp.Statistics.Timeouts);
+        pair.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Offloading_SendsDataInLargePackets_AndAnswersBatches()
+    {
+        StreamPair pair = new(1, isOffloading: true);
+        Transfer(pair, 2_000_000, 1);
+        Assert.True(pair.One.Device.Handed * 4 < pair.One.Device.Statistics.TransmittedPackets, $"{pair.One.Device.Handed} packets");
+        Assert.True(pair.Two.Device.Handed * 3 < pair.One.Device.Statistics.TransmittedPackets, $"{pair.Two.Device.Handed} answers");
+        Assert.Equal(pair.One.Device.Statistics.TransmittedPackets, pair.One.Interface.Statistics.OutFrames);
+        pair.AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Offloading_WhileDataFollow_NoPacketIsOfFullSegmentsOnly()
+    {
+        StreamPair pair = new(1, isOffloading: true);
+        Transfer(pair, 2_000_000, 1);
+        Assert.True(pair.One.Device.HandedFull * 10 < pair.One.Device.Handed, $"{pair.One.Device.HandedFull} of {pair.One.Device.Handed} packets");
+        pair.AssertNothingLeft();
+    }
+
+    [Theory]
+    [InlineData(0.01, 0.0, 0.0, 0.0)]
+    [InlineData(0.05, 0.0, 0.0, 0.0)]
+    [InlineData(0.2, 0.0, 0.0, 0.0)]
+    [InlineData(0.0, 0.1, 0.3, 0.0)]
+    [InlineData(0.05, 0.05, 0.1, 0.05)]
+    public void BadWire_BothWays_EverythingArrives(double loss, double duplication, double reordering, double corruption)
+    {
+        WireFaults faults = new() { Loss = loss, Duplication = duplication, Reordering = reordering, Corruption = corruption };
+        for (int i = 0; i < 20; i++)
+        {
+            StreamPair pair = new(100 + (i / 2), faults, isOffloading: i % 2 == 1);
+            Transfer(pair, 200_000, 50_000);
+            pair.AssertNothingLeft();
+        }
+    }
+
+    private static void Transfer(StreamPair pair, long there, long back)
+    {
+        (TestSocket client, TestSocket server) = pair.Connect();
+        ByteStream first = new(client, server, there, pair.Seed + 10);
+        ByteStream second = new(server, client, back, pair.Seed + 20);
+        pair.RunUntil(
+            () =>
+            {
+                first.Pump();
+                second.Pump();
+                return first.IsOver && second.IsOver;
+            },
+            TimeSpan.FromHours(2));
+        client.Dispose();
+        server.Dispose();
+    }
+}
