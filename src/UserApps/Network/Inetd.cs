@@ -69,7 +69,7 @@ internal static class Inetd
         }
 
         ready();
-        loop.Run(CheckInterval, () => loop.ResetStalled(loop.Now - MostStalled)); // until the job is told to end
+        loop.Run(CheckInterval, () => loop.ResetStalled(MostStalled)); // until the job is told to end
         return App.InterruptedStatus;
     }
 

@@ -51,6 +51,7 @@ internal static class Libc
     private const int InterfaceNameSize = 16;
     private const int InterfaceRequestSize = 40;
     private const int GetInterfaceName = 0x8910;
+    private const int GetOutputQueue = 0x5411; // SIOCOUTQ
     private const int GetInterfaceIndex = 0x8933;
 
     /// <summary>The error of the last call, in words.</summary>
@@ -158,6 +159,12 @@ internal static class Libc
     /// <summary>ioctl(2) with a structure.</summary>
     [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static extern int Ioctl(int fd, int request, nint argument);
+
+    /// <summary>Bytes that a TCP socket has sent and its peer has not acknowledged, by SIOCOUTQ (tcp(7)); 0 where that cannot be told.</summary>
+    public static int OutputQueue(int fd) => Ioctl(fd, GetOutputQueue, out int bytes) < 0 ? 0 : bytes;
+
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static extern int Ioctl(int fd, int request, out int number);
 
     /// <summary>getrandom(2): a number that nobody can guess.</summary>
     public static ushort RandomNumber()

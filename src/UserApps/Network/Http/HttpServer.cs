@@ -9,7 +9,7 @@ namespace KernelSockets.UserApps.Network.Http;
 internal sealed class HttpServer : IDisposable
 {
     private const int TickInterval = 1000;
-    private const long MostIdle = 30_000; // ms without a byte: slow heads and silent peers go
+    private const long MostIdle = 30_000; // ms: slow heads and peers that take nothing go
 
     private readonly EventLoop _loop;
     private readonly HttpContent _content;
@@ -111,11 +111,7 @@ internal sealed class HttpServer : IDisposable
 
     private void Tick()
     {
-        long now = _loop.Now;
         _live.Tick();
-        foreach (HttpSession session in _sessions.Where(session => now - session.LastActive > MostIdle).ToArray())
-        {
-            session.Reset();
-        }
+        _loop.ResetStalled(MostIdle);
     }
 }

@@ -35,11 +35,12 @@ internal sealed class HttpSession : IEventHandler
         _server = server;
         _loop = loop;
         _fd = fd;
-        LastActive = _loop.Now;
+        WaitingSince = _loop.Now;
     }
 
-    /// <summary>When a request was whole, or a part of an answer was taken, in <see cref="Environment.TickCount64"/>: single bytes of a slow head do not count.</summary>
-    public long LastActive { get; private set; }
+    /// <inheritdoc/>
+    /// <remarks>A whole request counts, and an answer's part; single bytes of a slow head do not.</remarks>
+    public long WaitingSince { get; private set; }
 
     /// <inheritdoc/>
     public void OnReady(PollEvents events)
@@ -60,18 +61,12 @@ internal sealed class HttpSession : IEventHandler
     /// <summary>Ends the connection.</summary>
     public void Close()
     {
-        LetGo();
+        Forget();
         _loop.Close(_fd);
     }
 
-    /// <summary>Resets the connection: the peer does not go on.</summary>
-    public void Reset()
-    {
-        LetGo();
-        _loop.Reset(_fd);
-    }
-
-    private void LetGo()
+    /// <inheritdoc/>
+    public void Forget()
     {
         FinishFile();
         ReturnInput();
@@ -176,7 +171,7 @@ internal sealed class HttpSession : IEventHandler
     /// <returns>False when the connection is closed.</returns>
     private bool Answer(HttpRequest request)
     {
-        LastActive = _loop.Now;
+        WaitingSince = _loop.Now;
         _isKept = request.IsKeptAlive && !request.ExpectsContinue;
         _bodyLeft = request.BodyLength;
         bool isHead = request.Method == "HEAD";
@@ -303,7 +298,7 @@ internal sealed class HttpSession : IEventHandler
                 return true;
             }
 
-            LastActive = _loop.Now;
+            WaitingSince = _loop.Now;
         }
 
         FinishFile();

@@ -17,7 +17,7 @@ internal sealed class EventLoop
     private readonly int _epoll;
     private readonly byte[] _events = GC.AllocateArray<byte>(MostEvents * EventSize, pinned: true);
     private readonly byte[] _change = GC.AllocateArray<byte>(EventSize, pinned: true);
-    private IEventHandler?[] _handlers = new IEventHandler?[64]; // by descriptor
+    private Watched[] _watched = new Watched[64]; // by descriptor
 
     private EventLoop(int epoll) => _epoll = epoll;
 
@@ -25,7 +25,7 @@ internal sealed class EventLoop
     public byte[] Buffer { get; } = GC.AllocateArray<byte>(64 * 1024, pinned: true);
 
     /// <summary>The time at which the present events were told, in <see cref="Environment.TickCount64"/>: to look at the clock is a system call.</summary>
-    public long Now { get; private set; } = Environment.TickCount64;
+    public long Now { get; internal set; } = Environment.TickCount64;
 
     /// <summary>Sockets that are watched.</summary>
     public int Count { get; private set; }
@@ -47,12 +47,12 @@ internal sealed class EventLoop
             return false;
         }
 
-        if (fd >= _handlers.Length)
+        if (fd >= _watched.Length)
         {
-            Array.Resize(ref _handlers, Math.Max(fd + 1, _handlers.Length * 2));
+            Array.Resize(ref _watched, Math.Max(fd + 1, _watched.Length * 2));
         }
 
-        _handlers[fd] = handler;
+        _watched[fd] = new Watched { Handler = handler };
         Count++;
         return true;
     }
@@ -63,9 +63,9 @@ internal sealed class EventLoop
     /// <summary>Stops watching a socket, and closes it.</summary>
     public void Close(int fd)
     {
-        if (fd < _handlers.Length && _handlers[fd] is not null)
+        if (fd < _watched.Length && _watched[fd].Handler is not null)
         {
-            _handlers[fd] = null;
+            _watched[fd] = default;
             Count--;
             _ = Libc.Close(fd); // which takes it out of the set, too
         }
@@ -78,14 +78,31 @@ internal sealed class EventLoop
         Close(fd);
     }
 
-    /// <summary>Resets every connection whose peer has taken nothing of what waits for it since a moment.</summary>
-    /// <param name="moment">In <see cref="Environment.TickCount64"/>.</param>
-    public void ResetStalled(long moment)
+    /// <summary>
+    /// Resets every connection that has waited for its peer for too long. One whose peer takes a little at a time has not: what is sent becomes
+    /// less, though there may be no room for more yet.
+    /// </summary>
+    /// <param name="patience">How long is too long, in milliseconds. To be called several times within half of it.</param>
+    public void ResetStalled(long patience)
     {
-        for (int fd = 0; fd < _handlers.Length; fd++)
+        for (int fd = 0; fd < _watched.Length; fd++)
         {
-            if (_handlers[fd]?.WaitingSince < moment)
+            ref Watched watched = ref _watched[fd];
+            if (watched.Handler is not { } handler || Waited(watched) <= patience / 2)
             {
+                continue;
+            }
+
+            int unacknowledged = Libc.OutputQueue(fd);
+            if (unacknowledged < watched.Unacknowledged)
+            {
+                watched.TakenAt = Now;
+            }
+
+            watched.Unacknowledged = unacknowledged;
+            if (Waited(watched) > patience)
+            {
+                handler.Forget();
                 Reset(fd);
             }
         }
@@ -110,7 +127,7 @@ internal sealed class EventLoop
             {
                 Span<byte> one = _events.AsSpan(i * EventSize, EventSize);
                 int fd = BinaryPrimitives.ReadInt32LittleEndian(one[DataOffset..]);
-                _handlers[fd]?.OnReady((PollEvents)BinaryPrimitives.ReadInt32LittleEndian(one));
+                _watched[fd].Handler?.OnReady((PollEvents)BinaryPrimitives.ReadInt32LittleEndian(one));
             }
 
             if (Now - tickedAt >= interval)
@@ -120,7 +137,7 @@ internal sealed class EventLoop
             }
         }
 
-        for (int fd = 0; fd < _handlers.Length; fd++)
+        for (int fd = 0; fd < _watched.Length; fd++)
         {
             Close(fd);
         }
@@ -128,11 +145,26 @@ internal sealed class EventLoop
         _ = Libc.Close(_epoll);
     }
 
+    /// <summary>How long the peer has taken nothing, in milliseconds.</summary>
+    private long Waited(in Watched watched) => Now - Math.Max(watched.Handler!.WaitingSince, watched.TakenAt);
+
     private int Control(int operation, int fd, PollEvents events)
     {
         BinaryPrimitives.WriteInt32LittleEndian(_change, (int)events);
         BinaryPrimitives.WriteInt64LittleEndian(_change.AsSpan(DataOffset), fd);
         return Libc.ControlEpoll(_epoll, operation, fd, Libc.AddressOf(_change));
+    }
+
+    /// <summary>A socket.</summary>
+    private struct Watched
+    {
+        public IEventHandler? Handler;
+
+        /// <summary>When <see cref="Unacknowledged"/> was last seen to become less.</summary>
+        public long TakenAt;
+
+        /// <summary>Bytes sent that the peer had not acknowledged when it was last looked at.</summary>
+        public int Unacknowledged;
     }
 }
 
@@ -142,6 +174,11 @@ internal interface IEventHandler
     /// <summary>Reads or writes what is possible without waiting.</summary>
     void OnReady(PollEvents events);
 
-    /// <summary>Since when the peer has taken nothing of what waits for it, in <see cref="Environment.TickCount64"/>; far ahead when nothing waits.</summary>
+    /// <summary>Since when the peer has to do something, in <see cref="Environment.TickCount64"/>; far ahead when it has not.</summary>
     long WaitingSince => long.MaxValue;
+
+    /// <summary>The connection is about to be reset.</summary>
+    void Forget()
+    {
+    }
 }
