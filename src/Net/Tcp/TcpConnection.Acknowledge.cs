@@ -38,7 +38,11 @@ internal sealed partial class TcpConnection
             Advance(segment.Acknowledgement, now, ref delivery);
         }
 
-        bool isMeasured = Sample(segment, acknowledged, delivery, now);
+        if (Sample(segment, acknowledged, delivery, now))
+        {
+            _backoff = 0; // RFC 6298 §5: only a measurement ends the doubling
+        }
+
         delivery.Bytes += isDuplicate && !HasSack ? EffectiveSegment : 0; // RFC 6937 §3: a duplicate says that one segment has left
         if (delivery.Bytes > 0)
         {
@@ -49,7 +53,6 @@ internal sealed partial class TcpConnection
         Recover(acknowledged, isDuplicate, delivery, now);
         if (acknowledged > 0)
         {
-            _backoff = isMeasured ? 0 : _backoff; // RFC 6298 §5: only a measurement ends the doubling
             _timeouts = 0;
             _progressAt = now;
             SoftError = Errno.Success;

@@ -20,6 +20,8 @@ internal sealed partial class TcpConnection
     /// <summary>What a peer may hold back an acknowledgement for (RFC 8985 §7.2: TLP.max_ack_delay).</summary>
     private static readonly TimeSpan s_peerDelay = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan s_leastRenegingDelay = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How long an orphan waits for the peer's FIN (Linux's tcp_fin_timeout).</summary>
     internal static readonly TimeSpan FinWait2Limit = TimeSpan.FromSeconds(60);
 
@@ -124,8 +126,13 @@ internal sealed partial class TcpConnection
             }
 
             Instant timeout = _segments[0].SentAt + _rtt.TimeoutAfter(_backoff);
+            if (_segments[0].IsSacked)
+            {
+                timeout = Instant.Min(timeout, _progressAt + RenegingDelay());
+            }
+
             timeout = timeout > now ? timeout : now + s_timestampTick;
-            if (MayProbe())
+            if (!_segments[0].IsSacked && MayProbe())
             {
                 Instant probe = Later(Later(_sentAt, _repeatedAt), _deliveredAt) + ProbeTimeout();
                 if (probe < timeout)
@@ -156,6 +163,12 @@ internal sealed partial class TcpConnection
     /// (RFC 9002 §6.2) we send some more, each after twice the time, and in recovery, too.
     /// </summary>
     private bool MayProbe() => HasSack && _rtt.HasSample && _backoff == 0 && _lossState != LossState.Timeout && _lossProbes < MostLossProbes;
+
+    /// <summary>
+    /// The peer acknowledges up to what it had acknowledged selectively, and not beyond: it has thrown that away (RFC 2018 §8), unless another
+    /// acknowledgement is close behind. As long as Linux waits for that one.
+    /// </summary>
+    private TimeSpan RenegingDelay() => TimeSpan.FromTicks(Math.Max(_rtt.Smoothed.Ticks / 2, s_leastRenegingDelay.Ticks));
 
     /// <summary>PTO (RFC 8985 §7.2).</summary>
     private TimeSpan ProbeTimeout()

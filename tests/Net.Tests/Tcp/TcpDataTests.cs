@@ -98,6 +98,22 @@ public sealed class TcpDataTests
     }
 
     [Fact]
+    public void Checklist57_Karn_ASackBlockIsAMeasurementAsWell_AndEndsTheDoubling()
+    {
+        (TcpPeer peer, TestSocket socket) = TcpPeer.Accepted(synOptions: Opt.Modern);
+        TimeSpan timeout = peer.Connection!.Report(peer.Tester.Time.Now).Timeout;
+        socket.Send(new byte[Segment], MessageFlags.DoNotWait);
+        Answer first = Assert.Single(peer.Settle());
+        peer.Settle(2.0); // time-outs
+        socket.Send(new byte[4 * Segment], MessageFlags.DoNotWait);
+        Answer[] behind = peer.AcknowledgeAll(first); // of a retransmission
+        Assert.True(behind.Length > 1);
+        Assert.True(peer.Connection.Report(peer.Tester.Time.Now).Timeout > 2 * timeout);
+        peer.Exchange(TcpFlags.Ack, options: Opt.Sack((behind[^1].Sequence, behind[^1].End)));
+        Assert.InRange(peer.Connection.Report(peer.Tester.Time.Now).Timeout, TimeSpan.Zero, 2 * timeout);
+    }
+
+    [Fact]
     public void TimestampOfAnAcknowledgedDuplicate_IsNotMeasured()
     {
         (TcpPeer peer, TestSocket socket) = TcpPeer.Accepted(synOptions: [.. Opt.Modern, .. Opt.Timestamps(1000, 0)]);
@@ -449,7 +465,12 @@ public sealed class TcpDataTests
         peer.Exchange(TcpFlags.Ack, ack: sent[0].Sequence, options: Opt.Sack((sent[1].Sequence, sent[^1].End)));
         peer.Expected = sent[0].End;
         peer.Exchange(TcpFlags.Ack); // and now it has thrown everything away
-        int received = Segment;
+        Answer again = peer.Settle(0.05)[0]; // which the acknowledgement gives away: no whole time-out is waited for
+        Assert.Equal(sent[1].Sequence, again.Sequence);
+        Assert.Equal(data[Segment..(Segment + again.Data.Length)], again.Data);
+        peer.Expected = again.End;
+        peer.Exchange(TcpFlags.Ack);
+        int received = Segment + again.Data.Length;
         for (int i = 0; i < 200 && received < data.Length; i++)
         {
             foreach (Answer answer in peer.Settle(0.5).Where(answer => answer.Sequence == peer.Expected))
