@@ -166,14 +166,14 @@ internal sealed partial class TcpConnection
         return true;
     }
 
-    /// <summary>Sends several full segments as one packet that the device cuts up, where it can.</summary>
+    /// <summary>Sends several segments as one packet that the device cuts up, where it can: full ones, and what is left when it is the rest of all data.</summary>
     /// <param name="room">Bytes that there are to send and that the peer's window lets through.</param>
     /// <param name="now">When.</param>
     /// <returns>Null when segments have to go one by one; false when nothing is to be sent now.</returns>
     private bool? TrySendTogether(int room, Instant now)
     {
         bool isUrgent = SndUp > SndNxt;
-        if (room < 2 * EffectiveSegment || EffectiveSegment < LeastOffloaded || isUrgent)
+        if (room <= EffectiveSegment || EffectiveSegment < LeastOffloaded || isUrgent)
         {
             return null;
         }
@@ -192,7 +192,10 @@ internal sealed partial class TcpConnection
             return false;
         }
 
-        int length = Math.Min(Math.Min(room, most), window) / EffectiveSegment * EffectiveSegment;
+        int length = Math.Min(Math.Min(room, most), window);
+        int rest = length % EffectiveSegment;
+        bool isRestSent = rest > 0 && length == Unsent && !_isFinQueued && MaySendSmall(rest, rest);
+        length -= isRestSent ? 0 : rest;
         if (length <= EffectiveSegment)
         {
             return null;
@@ -212,6 +215,7 @@ internal sealed partial class TcpConnection
             SndNxt += part;
         }
 
+        _smallEnd = isRestSent ? SndNxt : _smallEnd;
         NoteSent(length, now);
         return true;
     }

@@ -1,5 +1,6 @@
 using KernelSockets.Net.Tests.Sockets;
 using KernelSockets.Simulation;
+using KernelSockets.Sockets;
 
 namespace KernelSockets.Net.Tests.Tcp;
 
@@ -34,6 +35,27 @@ public sealed class TcpStreamTests
         StreamPair pair = new(1, isOffloading: true);
         Transfer(pair, 2_000_000, 1);
         Assert.True(pair.One.Device.HandedFull * 10 < pair.One.Device.Handed, $"{pair.One.Device.HandedFull} of {pair.One.Device.Handed} packets");
+        pair.AssertNothingLeft();
+    }
+
+    [Theory]
+    [InlineData(1461)]
+    [InlineData(2919)]
+    [InlineData(5000)]
+    public void Offloading_WhatIsWrittenAtOnce_IsOnePacket(int size)
+    {
+        StreamPair pair = new(1, isOffloading: true);
+        (TestSocket client, TestSocket server) = pair.Connect();
+        long before = pair.One.Device.Handed;
+        Assert.Equal(size, client.Send(new byte[size], MessageFlags.DoNotWait).Count);
+        Assert.Equal(1, pair.One.Device.Handed - before);
+        Assert.Equal(0, pair.One.Device.HandedFull);
+        client.Send([1], MessageFlags.DoNotWait);
+        Assert.Equal(1, pair.One.Device.Handed - before); // Nagle's algorithm: a small segment is under way
+        client.Dispose();
+        pair.RunUntil(() => server.Receive(MessageFlags.DoNotWait | MessageFlags.Peek, size + 2).Data.Length == size + 1, TimeSpan.FromSeconds(10));
+        server.Receive(size: size + 1);
+        server.Dispose();
         pair.AssertNothingLeft();
     }
 
