@@ -24,9 +24,9 @@ IMAGE_SIZE = "96M"
 INODES = "16384"
 
 LINUX_SCRIPT = """set -e
-mount -t minix /dev/sda /mnt
+mount -t minix /dev/disk/a /mnt
 /mnt/filebench write /mnt
-umount /mnt; echo 3 >/proc/sys/vm/drop_caches; mount -t minix /dev/sda /mnt
+umount /mnt; echo 3 >/proc/sys/vm/drop_caches; mount -t minix /dev/disk/a /mnt
 for t in read pread create find remove pipe; do /mnt/filebench $t /mnt; done
 umount /mnt
 """

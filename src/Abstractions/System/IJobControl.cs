@@ -13,15 +13,14 @@ public interface IJobControl
     /// <returns><see cref="Errno.EAGAIN"/> when the job or task table is full, <see cref="Errno.EINTR"/> when the caller has been told to end.</returns>
     Errno TryStart(JobStart start, out IJob? job);
 
-    /// <summary>Starts a program with the caller's standard files, in a group of its own.</summary>
+    /// <summary>Starts a program with the caller's standard files and in the caller's group.</summary>
     /// <param name="name">Name of the job and its first task.</param>
     /// <param name="main">The program: takes its arguments, returns its exit status.</param>
     /// <param name="arguments">Arguments, without the name.</param>
-    /// <param name="isForeground">True to let Ctrl-C reach it.</param>
     /// <param name="job">The running job.</param>
     /// <returns>As the other.</returns>
-    Errno TryStart(string name, Func<string[], int> main, string[] arguments, bool isForeground, out IJob? job) =>
-        TryStart(new JobStart { Name = name, Main = main, Arguments = arguments, IsForeground = isForeground }, out job);
+    Errno TryStart(string name, Func<string[], int> main, string[] arguments, out IJob? job) =>
+        TryStart(new JobStart { Name = name, Main = main, Arguments = arguments, Group = Current }, out job);
 
     /// <summary>What exec(3) is to a process: the calling job goes on as another program, with other standard files.</summary>
     /// <param name="name">Name of the program.</param>

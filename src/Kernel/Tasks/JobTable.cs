@@ -25,7 +25,7 @@ internal sealed class JobTable : IJobControl
         Vfs = vfs;
         KernelEnvironment = ReadEnvironment();
         _console = new TerminalSession(console, new JobGroup());
-        console.Interrupted = () => Interrupt(_console);
+        Serve(_console);
         _shell = new Job(this, ConsoleRouter.KernelJob, new JobStart { Name = "sh", Main = static _ => 0 }, parent: null, _console.Foreground, _console);
     }
 
@@ -110,6 +110,8 @@ internal sealed class JobTable : IJobControl
                     job.ForgetInterrupt();
                 }
             }
+
+            job.Session.Terminal.WakeReaders();
         }
     }
 
@@ -143,16 +145,23 @@ internal sealed class JobTable : IJobControl
     /// <inheritdoc/>
     public Errno SetForeground(IJob job)
     {
+        if (job is not Job own)
+        {
+            return Errno.ESRCH;
+        }
+
         lock (Gate)
         {
-            if (job is not Job own || own.HasEnded || !_jobs.Contains(own))
+            if (own.HasEnded || !_jobs.Contains(own))
             {
                 return Errno.ESRCH;
             }
 
             own.Session.Foreground = own.Group;
-            return Errno.Success;
         }
+
+        own.Session.Terminal.WakeReaders();
+        return Errno.Success;
     }
 
     /// <inheritdoc/>
@@ -191,8 +200,15 @@ internal sealed class JobTable : IJobControl
     /// <inheritdoc/>
     public Errno Sleep(TimeSpan time) => KernelTask.Sleep(KernelClock.Instance.Now + time);
 
+    /// <summary>Listens to a terminal's Ctrl-C, and tells it who may read: its foreground group, and what belongs to no job of it.</summary>
+    public void Serve(TerminalSession session)
+    {
+        session.Terminal.Interrupted = () => Interrupt(session);
+        session.Terminal.MayRead = () => Job.Current is not { } job || job.Session != session || job.Group == session.Foreground;
+    }
+
     /// <summary>Ctrl-C: interrupts the foreground group of a terminal, the console's shell too when it belongs to it.</summary>
-    public void Interrupt(TerminalSession session)
+    private void Interrupt(TerminalSession session)
     {
         Job[] jobs;
         lock (Gate)

@@ -85,7 +85,7 @@ internal sealed class PseudoTerminals(JobTable jobs, VirtualFileSystem vfs)
             _number = number;
             Name = name;
             _session = new TerminalSession(pair.Terminal, new JobGroup());
-            pair.Terminal.Interrupted = () => owner.Jobs.Interrupt(_session);
+            owner.Jobs.Serve(_session);
         }
 
         public string Name { get; }

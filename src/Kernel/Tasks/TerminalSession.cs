@@ -10,7 +10,7 @@ internal sealed class TerminalSession(Terminal terminal, JobGroup foreground)
     /// <summary>The terminal.</summary>
     public Terminal Terminal => terminal;
 
-    /// <summary>Whom Ctrl-C reaches; protected by the job table's gate.</summary>
+    /// <summary>Whom Ctrl-C reaches, and who may read; changed with the job table's gate held.</summary>
     public JobGroup Foreground { get; set; } = foreground;
 
     /// <summary>True once nothing may be started in it any more; protected by the job table's gate.</summary>

@@ -23,7 +23,7 @@ internal sealed class JobCrashTest : RuntimeTest
 
     private static int StatusOf(ISystem system, Func<string[], int> main)
     {
-        Errno error = system.Jobs.TryStart("selftest-job", main, ["a", "b"], isForeground: false, out IJob? job);
+        Errno error = system.Jobs.TryStart("selftest-job", main, ["a", "b"], out IJob? job);
         Expect.True(job is not null, $"a job cannot be started: {error.Describe()}");
         Expect.Equal(Errno.Success, job!.Wait(system.Clock.Now + ThreadGroup.Limit), "waiting for a job");
         return job.ExitStatus;

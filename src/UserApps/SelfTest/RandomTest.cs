@@ -18,7 +18,7 @@ internal sealed class RandomTest : RuntimeTest
         for (int i = 0; i < Jobs; i++)
         {
             Guid made = Guid.Empty;
-            Errno error = system.Jobs.TryStart("random", _ => (made = Guid.NewGuid()).Version, [], isForeground: false, out IJob? job);
+            Errno error = system.Jobs.TryStart("random", _ => (made = Guid.NewGuid()).Version, [], out IJob? job);
             Expect.True(error == Errno.Success, $"a job cannot be started: {error.Describe()}");
             Expect.Equal(Errno.Success, job!.Wait(system.Clock.Now + ThreadGroup.Limit), "the wait for a job");
             Expect.Equal(4, job.ExitStatus, "a job's exit status, which is the version of its identifier");

@@ -111,7 +111,8 @@ internal static class BuiltInTable
     [
         Entry("fg", "bring a background job to the foreground", """
             Usage: fg [JOB]
-            Waits for a background job, which Ctrl-C then reaches. JOB is a number from 'jobs'; by default the latest.
+            Waits for a background job, which Ctrl-C then reaches, and which gets what is typed: before, it waits with reading.
+            JOB is a number from 'jobs'; by default the latest.
 
             """),
         Entry("history", "list the lines typed so far", """

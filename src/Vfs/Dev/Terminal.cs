@@ -44,6 +44,12 @@ public sealed class Terminal : ITerminal
     /// input.</summary>
     public Action? Interrupted { get; set; }
 
+    /// <summary>
+    /// Says whether the calling task may read: one of a background job may not (POSIX XBD 11.1.4) and waits until it may, as if SIGTTIN had stopped it. Called with
+    /// the input lock held; null for everybody. Set once, before anybody reads.
+    /// </summary>
+    public Func<bool>? MayRead { get; set; }
+
     /// <summary>Notified when there is something to read.</summary>
     public PollSource Readable { get; } = new();
 
@@ -175,6 +181,15 @@ public sealed class Terminal : ITerminal
         }
     }
 
+    /// <summary>What <see cref="MayRead"/> says has changed.</summary>
+    public void WakeReaders()
+    {
+        lock (_gate)
+        {
+            _readers.WakeAll();
+        }
+    }
+
     /// <summary>Takes bytes from keyboard or line: edits, echoes, wakes readers. Called by the console's task.</summary>
     /// <param name="bytes">Any number, in any pieces.</param>
     public void Input(ReadOnlySpan<byte> bytes)
@@ -243,6 +258,17 @@ public sealed class Terminal : ITerminal
         {
             while (true)
             {
+                if (!_isHungUp && MayRead?.Invoke() == false)
+                {
+                    Errno stopped = _readers.Wait(_gate, deadline);
+                    if (stopped != Errno.Success)
+                    {
+                        return stopped;
+                    }
+
+                    continue;
+                }
+
                 if (!_editor.Termios.Has(LocalModes.ICANON))
                 {
                     return ReadRaw(destination, deadline);

@@ -4,7 +4,7 @@ namespace KernelSockets.QemuHarness.Machine;
 internal static class LinuxGuest
 {
     /// <summary>Boots it, runs a script of busybox sh, and returns what that printed.</summary>
-    /// <param name="script">The script; a disk is /dev/sda and so on, and nothing is mounted yet.</param>
+    /// <param name="script">The script; the first image is /dev/disk/a and so on, and nothing is mounted yet.</param>
     /// <param name="images">Raw images, at most four.</param>
     /// <exception cref="InvalidOperationException">The script ended with another status than 0.</exception>
     public static async Task<string> RunAsync(string script, params string[] images)

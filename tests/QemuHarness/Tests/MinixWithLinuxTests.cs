@@ -8,7 +8,7 @@ public sealed class MinixWithLinuxTests : IDisposable
 {
     private const string Mounts = """
         set -e
-        for d in a b c d; do if [ -b /dev/sd$d ]; then mkdir -p /mnt/$d; mount -t minix /dev/sd$d /mnt/$d; fi; done
+        for d in a b c d; do if [ -b /dev/disk/$d ]; then mkdir -p /mnt/$d; mount -t minix /dev/disk/$d /mnt/$d; fi; done
         """;
 
     /// <summary>One line a file: kind, link count, size of a regular file, name, and a checksum or where a link points.</summary>

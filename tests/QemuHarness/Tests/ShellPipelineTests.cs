@@ -91,6 +91,23 @@ public sealed class ShellPipelineTests(PlainGuest shared) : SharedGuestTests<Pla
     }
 
     [Fact]
+    public async Task Background_JobThatReadsTheTerminal_TakesNoKeys_UntilItIsInTheForeground()
+    {
+        _ = await Shell.RunAsync("cat > /tmp/typed &");
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal("for the shell", (await Shell.RunAsync("echo for the shell")).Succeeded().Output.Trim());
+        }
+
+        int from = await Shell.StartAsync("fg");
+        _ = await Shell.Console.WaitForAsync("\ncat > /tmp/typed\n", from, Limits.Command);
+        await Shell.Console.SendAsync("for cat\r\x04");
+        _ = await Shell.WaitForPromptAsync(from, Limits.Command);
+        Assert.Equal("for cat", (await Shell.RunAsync("cat /tmp/typed")).Succeeded().Output.Trim());
+        await AssertNoJobIsLeftAsync();
+    }
+
+    [Fact]
     public async Task Continuation_OfAnOpenPipe_HasItsPrompt()
     {
         int from = Shell.Console.Position;

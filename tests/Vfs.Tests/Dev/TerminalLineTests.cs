@@ -53,6 +53,30 @@ public sealed class TerminalLineTests
     }
 
     [Fact]
+    public void Reader_InTheBackground_WaitsUntilItMayRead()
+    {
+        bool isForeground = false;
+        _rig.Terminal.MayRead = () => isForeground;
+        _rig.Type("abc\r");
+        Assert.Null(_rig.ReadNow());
+        _rig.Time.After(TimeSpan.FromMilliseconds(10), () =>
+        {
+            isForeground = true;
+            _rig.Terminal.WakeReaders();
+        });
+        Assert.True(_rig.Read(out string text).IsSuccess);
+        Assert.Equal(("abc\n", TimeSpan.FromMilliseconds(10)), (text, _rig.Time.Now - Instant.Zero));
+    }
+
+    [Fact]
+    public void Reader_InTheBackground_OfAHungUpTerminal_ComesToTheEnd()
+    {
+        _rig.Terminal.MayRead = static () => false;
+        _rig.Time.After(TimeSpan.FromMilliseconds(10), _rig.Terminal.HangUp);
+        Assert.Equal(IoResult.Ok(0), _rig.Read(out _));
+    }
+
+    [Fact]
     public void Reader_WithDeadline_GivesUp()
     {
         _rig.Type("abc");

@@ -62,7 +62,7 @@ internal sealed class FindCommand(IJobControl jobs, AppTable apps) : Command
             return null;
         }
 
-        Errno error = jobs.TryStart(app.Name, app.Run, words[1..], isForeground: false, out IJob? job);
+        Errno error = jobs.TryStart(app.Name, app.Run, words[1..], out IJob? job);
         if (job is null)
         {
             Console.Error.WriteLine($"find: {words[0]}: {error.Describe()}");
