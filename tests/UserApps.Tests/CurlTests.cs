@@ -149,9 +149,11 @@ public sealed partial class CurlTests : IDisposable
     {
         try
         {
+            Task<HttpListenerContext> next = _listener.GetContextAsync();
             while (true)
             {
-                HttpListenerContext context = await _listener.GetContextAsync();
+                HttpListenerContext context = await next;
+                next = _listener.GetContextAsync(); // before the answer, after which it may be closed: who begins to wait meanwhile waits for ever
                 new Thread(() => Answer(context.Request, context.Response)) { IsBackground = true }.Start();
             }
         }

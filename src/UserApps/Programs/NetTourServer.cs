@@ -55,11 +55,14 @@ internal sealed class NetTourServer : IAsyncDisposable
     private async Task ServeAsync()
     {
         List<Task> answers = [];
+        Task<HttpListenerContext> next = _listener.GetContextAsync();
         while (!_end.Task.IsCompleted)
         {
             try
             {
-                answers.Add(AnswerAsync(await _listener.GetContextAsync()));
+                HttpListenerContext context = await next;
+                next = _listener.GetContextAsync(); // before the answer, after which it may be closed: who begins to wait meanwhile waits for ever
+                answers.Add(AnswerAsync(context));
             }
             catch (Exception exception) when (_end.Task.IsCompleted && exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
