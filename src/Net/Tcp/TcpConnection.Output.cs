@@ -23,6 +23,7 @@ internal sealed partial class TcpConnection
     private long _sendEnd; // offset behind the last byte that the user has written
     private bool _isFinQueued; // the user will write no more
     private bool _isFinSent;
+    private bool _isMoreToCome; // MSG_MORE: the user is writing, and goes on
     private bool _isWindowLimited; // the congestion window was what held data back (RFC 7661)
     private SequenceNumber _smallEnd; // Snd.SML: behind the last segment that was not full (Minshall's variant of Nagle)
     private Instant _sentAt; // of the last new data, or SYN
@@ -246,7 +247,7 @@ internal sealed partial class TcpConnection
             return length >= MaxSndWnd / 2;
         }
 
-        if (Settings.IsCorked)
+        if (Settings.IsCorked || _isMoreToCome)
         {
             return false;
         }

@@ -65,13 +65,11 @@ internal sealed partial class TcpConnection
             SndUp = SndUna + (int)(_sendEnd - _sendData.Start); // before it is sent, so that the segment says so
         }
 
-        if (taken > 0 && !(more && Unsent < EffectiveSegment))
+        if (taken > 0)
         {
-            Output(now);
-        }
-        else if (taken > 0 && State.MaySend())
-        {
-            ArmRetransmit(now); // what waits for more does not wait for ever
+            _isMoreToCome = more;
+            Output(now); // also where all waits for more: it does not wait for ever
+            _isMoreToCome = false;
         }
 
         return taken;

@@ -361,6 +361,18 @@ public sealed class TcpDataTests
     }
 
     [Fact]
+    public void Checklist62_MoreFollows_FullSegmentsGo_AndTheRestWaits()
+    {
+        (TcpPeer peer, TestSocket socket) = TcpPeer.Accepted(synOptions: Opt.Modern);
+        socket.Send(new byte[(2 * Segment) + 100], MessageFlags.DoNotWait | MessageFlags.More);
+        Answer[] full = peer.Settle();
+        Assert.Equal([Segment, Segment], full.Select(static answer => answer.Data.Length));
+        socket.Send(new byte[50], MessageFlags.DoNotWait | MessageFlags.More);
+        Assert.Empty(peer.Settle());
+        Assert.Equal(150, Assert.Single(peer.AcknowledgeAll(full)).Data.Length);
+    }
+
+    [Fact]
     public void Checklist63_TimestampsAndScale_OnlyWhenOffered()
     {
         (TcpPeer peer, TestSocket socket) = TcpPeer.Accepted(synOptions: Opt.Mss(1460));
