@@ -2,7 +2,12 @@ using KernelSockets.UserApps.Programs;
 
 namespace KernelSockets.UserApps.Tests;
 
-/// <summary>syscallfuzz on the Linux that this test runs on gives the transcript that the kernel is held to.</summary>
+/// <summary>
+/// syscallfuzz on the Linux that this test runs on gives the transcript that the kernel is held to. Alone: it closes descriptors and opens them anew, and what
+/// other tests open meanwhile would be in its way, and it in theirs.
+/// </summary>
+[CollectionDefinition(nameof(SyscallFuzzTests), DisableParallelization = true)]
+[Collection(nameof(SyscallFuzzTests))]
 public sealed class SyscallFuzzTests
 {
     /// <summary>Set to a folder, makes the transcripts anew there.</summary>

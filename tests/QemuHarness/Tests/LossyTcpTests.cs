@@ -68,6 +68,7 @@ public sealed class LossyTcpTests : IDisposable
     {
         await wire.InterruptAsync();
         Assert.DoesNotMatch("to the guest: [0-9]{1,2} frames|from the guest: [0-9]{1,2} frames", wire.Output);
-        Assert.DoesNotMatch(" 0 (lost|duplicated|reordered)", wire.Output);
+        Assert.DoesNotMatch(" 0 (lost|reordered)", wire.Output);
+        Assert.DoesNotMatch("(?s) 0 duplicated.* 0 duplicated", wire.Output); // of a few hundred acknowledgements it may have been none
     }
 }
