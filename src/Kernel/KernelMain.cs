@@ -46,7 +46,7 @@ internal static class KernelMain
         console.Start();
         network.Start();
         writeBack.Start();
-        SocketEngine.Start();
+        SharedThreads.Start();
         Complain(options);
         new AddressService(network.Control, network.Dhcp, vfs, options).Start();
         jobs.AdoptShell();

@@ -92,6 +92,21 @@ public sealed class TcpProgramsTests : IDisposable
         Assert.Contains("130", (await guest.Shell.RunAsync("echo $?")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Curl_InterruptedAtAnyMoment_Ends()
+    {
+        await using TapNetwork network = await TapNetwork.CreateAsync();
+        await using QemuGuest guest = await BootAsync(network, " run=inetd");
+        for (int milliseconds = 0; milliseconds < 40; milliseconds++)
+        {
+            int from = await guest.Shell.StartAsync("curl http://127.0.0.1:9/");
+            await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+            await guest.Console.SendAsync("\x03");
+            _ = await guest.Shell.WaitForPromptAsync(from, Limits.Command);
+            Assert.Contains("130", (await guest.Shell.RunAsync("echo $?")).Output, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("-t 2")]
     [InlineData("-t 2 -R")]
