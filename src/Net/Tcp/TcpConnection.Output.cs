@@ -17,6 +17,9 @@ internal sealed partial class TcpConnection
     /// </summary>
     private const int ShortOfFull = 1;
 
+    /// <summary>A last part that is shorter goes by itself: cut off by a device its frame may stay below Ethernet's 60 bytes.</summary>
+    private const int LeastRest = 60 - EthernetHeader.Size - Ipv4Header.MinimumSize - TcpHeader.MinimumSize;
+
     private const int LeastWindowShare = 4;
 
     private readonly StreamBuffer _sendData;
@@ -195,7 +198,7 @@ internal sealed partial class TcpConnection
 
         int length = Math.Min(Math.Min(room, most), window);
         int rest = length % EffectiveSegment;
-        bool isRestSent = rest > 0 && length == Unsent && !_isFinQueued && MaySendSmall(rest, rest);
+        bool isRestSent = rest >= LeastRest && length == Unsent && !_isFinQueued && MaySendSmall(rest, rest);
         length -= isRestSent ? 0 : rest;
         if (length <= EffectiveSegment)
         {
