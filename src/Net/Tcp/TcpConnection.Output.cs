@@ -17,8 +17,8 @@ internal sealed partial class TcpConnection
     /// </summary>
     private const int ShortOfFull = 1;
 
-    /// <summary>A last part that is shorter goes by itself: cut off by a device its frame may stay below Ethernet's 60 bytes.</summary>
-    private const int LeastRest = 60 - EthernetHeader.Size - Ipv4Header.MinimumSize - TcpHeader.MinimumSize;
+    /// <summary>A last part that is shorter goes by itself: cut off by a device its frame may stay below Ethernet's least.</summary>
+    private const int LeastRest = EthernetHeader.MinimumFrame - EthernetHeader.Size - Ipv4Header.MinimumSize - TcpHeader.MinimumSize;
 
     private const int LeastWindowShare = 4;
 

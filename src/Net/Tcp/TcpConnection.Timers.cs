@@ -125,14 +125,11 @@ internal sealed partial class TcpConnection
                 return;
             }
 
+            bool hasReneged = _segments[0].IsSacked;
             Instant timeout = _segments[0].SentAt + _rtt.TimeoutAfter(_backoff);
-            if (_segments[0].IsSacked)
-            {
-                timeout = Instant.Min(timeout, _progressAt + RenegingDelay());
-            }
-
+            timeout = hasReneged ? Instant.Min(timeout, _progressAt + RenegingDelay()) : timeout;
             timeout = timeout > now ? timeout : now + s_timestampTick;
-            if (!_segments[0].IsSacked && MayProbe())
+            if (!hasReneged && MayProbe())
             {
                 Instant probe = Later(Later(_sentAt, _repeatedAt), _deliveredAt) + ProbeTimeout();
                 if (probe < timeout)

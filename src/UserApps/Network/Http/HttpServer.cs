@@ -15,7 +15,6 @@ internal sealed class HttpServer : IDisposable
     private readonly HttpContent _content;
     private readonly LiveState _live;
     private readonly HttpFile _livePage = HttpFile.Page(HttpStatus.Ok, LivePage.Read());
-    private readonly HashSet<HttpSession> _sessions = [];
     private long _dateAt;
 
     private HttpServer(EventLoop loop, string root, ISystem system, int port)
@@ -34,8 +33,8 @@ internal sealed class HttpServer : IDisposable
     /// <summary>Answers that are sent again and again.</summary>
     public PreparedAnswers Prepared { get; } = new();
 
-    /// <summary>Connections.</summary>
-    public int Connections => _sessions.Count;
+    /// <summary>Connections: what is watched but the listener.</summary>
+    public int Connections => Math.Max(0, _loop.Count - 1);
 
     /// <summary>Requests answered.</summary>
     public long Answered { get; private set; }
@@ -71,7 +70,7 @@ internal sealed class HttpServer : IDisposable
             return Libc.LastError;
         }
 
-        string? error = TcpAcceptor.TryListen(server._loop, address, port, isNoDelay: true, server.MakeSession);
+        string? error = TcpAcceptor.TryListen(server._loop, address, port, isNoDelay: true, fd => new HttpSession(server, server._loop, fd));
         if (error is null)
         {
             ready();
@@ -94,20 +93,10 @@ internal sealed class HttpServer : IDisposable
     };
 
     /// <summary>A request has been answered.</summary>
-    public void Count(HttpStatus status) => Answered++;
-
-    /// <summary>A connection is gone.</summary>
-    public void Remove(HttpSession session) => _sessions.Remove(session);
+    public void Count() => Answered++;
 
     /// <inheritdoc/>
     public void Dispose() => _live.Dispose();
-
-    private HttpSession MakeSession(int fd)
-    {
-        HttpSession session = new(this, _loop, fd);
-        _sessions.Add(session);
-        return session;
-    }
 
     private void Tick()
     {

@@ -70,7 +70,6 @@ internal sealed class HttpSession : IEventHandler
     {
         FinishFile();
         ReturnInput();
-        _server.Remove(this);
     }
 
     /// <returns>False when the connection is closed.</returns>
@@ -216,7 +215,7 @@ internal sealed class HttpSession : IEventHandler
     /// <returns>False when the connection is closed.</returns>
     private bool Send(HttpFile file, bool isHead, HttpRange? range)
     {
-        _server.Count(file.Status);
+        _server.Count();
         if (!isHead && range is null && file is { Status: HttpStatus.Ok, Content.Length: <= PreparedAnswers.LargestBody })
         {
             return SendPrepared(file);
